@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using DmDelegation.Engine.Guard;
+using DmDelegation.Engine.Ports;
+using DmDelegation.Engine.Session;
+using DmDelegation.Engine.State;
+using DmDelegation.Engine.Time;
+using DmDelegation.Tree;
+
+namespace DmDelegation.Engine;
+
+/// <summary>
+/// The open transaction of one event: the state as it is after the commands so far, and the effects they asked for. It lives for one
+/// call of the engine and is the only mutable thing in it.
+/// </summary>
+internal sealed class Work
+{
+    private readonly List<Effect> _effects = [];
+    private AgentState _committed;
+
+    public Work(EngineState state, in ClockReading now, EngineOptions options, EnginePorts ports)
+    {
+        Engine = state with { Clock = state.Clock.Observe(now, options.BuildTime) };
+        _committed = state.Durable;
+        Now = now;
+        Options = options;
+        Ports = ports;
+    }
+
+    /// <summary>The loop's state, with <see cref="EngineState.Durable"/> as it would be if the open transaction were committed now.</summary>
+    public EngineState Engine { get; set; }
+
+    /// <summary>The durable part, committed plus the open transaction (DEL-334).</summary>
+    public AgentState State
+    {
+        get => Engine.Durable;
+        set => Engine = Engine with { Durable = value };
+    }
+
+    public ClockReading Now { get; }
+
+    public EngineOptions Options { get; }
+
+    public EnginePorts Ports { get; }
+
+    /// <summary>Inside an Atomic nothing is committed: the Atomic is the commit (DEL-143).</summary>
+    public bool InsideAtomic { get; set; }
+
+    /// <summary>Effective time T (9.2).</summary>
+    public DateTimeOffset Time => Engine.Clock.Now(Now);
+
+    /// <summary>The access decision over the state as it is at this moment; never cached (DEL-334).</summary>
+    public DelegationPolicy Policy => new(State, Options);
+
+    /// <summary>Whether the open transaction holds anything that is not committed yet.</summary>
+    public bool IsDirty => !ReferenceEquals(_committed, State);
+
+    /// <summary>Ends the open transaction with one durable commit, if there is anything to commit.</summary>
+    public void Commit(CommitPoint point)
+    {
+        if (!IsDirty)
+        {
+            return;
+        }
+
+        State = State with { Clock = Engine.Clock.ToMarks(Now) };
+        _effects.Add(new Persist(_committed, State, point));
+        _committed = State;
+    }
+
+    /// <summary>Drops the open transaction.</summary>
+    public void Rollback() => State = _committed;
+
+    /// <summary>Asks for an effect, behind all those before it.</summary>
+    public void Emit(Effect effect) => _effects.Add(effect);
+
+    /// <summary>Writes a log line.</summary>
+    public void Log(LogCode code, string text, params ReadOnlySpan<(string Name, string Value)> fields)
+    {
+        var builder = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>(fields.Length);
+        foreach (var (name, value) in fields)
+        {
+            builder.Add(new(name, value));
+        }
+
+        Emit(new Report(new LogLine(code, text, builder.MoveToImmutable())));
+    }
+
+    /// <summary>A transaction over the tree as it is now; <see cref="KeepTree"/> keeps what it made.</summary>
+    public TreeTransaction OpenTree() => new(State.Tree, Time);
+
+    /// <summary>Keeps the tree of a transaction.</summary>
+    public void KeepTree(TreeTransaction transaction) => State = State with { Tree = transaction.Current };
+
+    /// <summary>Replaces a session.</summary>
+    public void Put(SessionState session) => Engine = Engine with { Sessions = Engine.Sessions.SetItem(session.Server, session) };
+
+    /// <summary>Random octets in a new array, for values that are no secrets.</summary>
+    public byte[] Random(int length)
+    {
+        var octets = new byte[length];
+        Ports.Random.Fill(octets);
+        return octets;
+    }
+
+    /// <summary>Stops here in a test build that asked for this crash point (DEL-296).</summary>
+    public void Hook(CrashPoint point) => Options.CrashHook?.Invoke(point);
+
+    /// <summary>The step this event amounts to.</summary>
+    public EngineStep Finish() => new(Engine, [.. _effects]);
+}
