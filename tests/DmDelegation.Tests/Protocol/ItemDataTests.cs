@@ -40,6 +40,8 @@ public sealed class ItemDataTests
     [DataRow("<Data>", "</Data>", 30000)]
     [DataRow("<Data><![CDATA[", "]]></Data>", 48)]
     [DataRow("<Data>a&amp;", "&lt;b</Data>", 5000)]
+    [DataRow("<Data>\r\n \r\n", "\r\n</Data>", 48)]
+    [DataRow("<Data> &#32;\n&#10; ", "&#32;</Data>", 5000)]
     [DataRow("<Data><MgmtTree xmlns='syncml:dmddf1.2'><Value>", "</Value></MgmtTree></Data>", 48)]
     public void A_secret_that_was_read_and_overwritten_is_nowhere_in_the_process_DEL_188_S_085(string before, string after, int length)
     {

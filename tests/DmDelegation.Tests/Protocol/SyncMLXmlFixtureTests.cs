@@ -83,6 +83,20 @@ public sealed class SyncMLXmlFixtureTests
     }
 
     [TestMethod]
+    public void MoreData_is_a_flag_beside_the_value_PRO_092()
+    {
+        var message = SyncMLXml.Read(Samples.Fixture("wbxml", "05-large-object-first-chunk.xml"), MessageLimits.Default);
+        var expected = new Item
+        {
+            Target = new Location("./Vendor/Ex/Blob"),
+            Meta = new MetaInfo { Size = 36 },
+            Data = ItemData.FromText("0123456789abcdefghij"),
+            MoreData = true,
+        };
+        Assert.AreEqual(expected, ((Replace)message.Commands[1]).Items.Single());
+    }
+
+    [TestMethod]
     public void Entities_and_CDATA_are_text_REP_016()
     {
         var entities = SyncMLXml.Read(Samples.Fixture("wbxml", "09-utf8-and-entities.xml"), MessageLimits.Default);

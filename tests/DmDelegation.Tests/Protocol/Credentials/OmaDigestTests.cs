@@ -99,6 +99,7 @@ public sealed class OmaDigestTests
     [DataRow("Zz6EivR3yeaaENcRN6lpAg==")]
     [DataRow("Zz6EivR3yeaaENcRN6lp")]
     [DataRow("Zz6EivR3yeaaENcRN6lpAQAA")]
+    [DataRow("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", DisplayName = "32 octets that are no hex digits")]
     [DataRow("Zz6EivR3yeaaENcRN6lpAQ==Zz6EivR3yeaaENcRN6lpAQ==")]
     public void Whatever_is_not_the_digest_fails_SEC_012(string data)
     {
