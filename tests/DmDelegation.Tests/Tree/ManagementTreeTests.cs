@@ -50,6 +50,25 @@ public sealed class ManagementTreeTests
     }
 
     [TestMethod]
+    public void Identities_may_be_far_apart()
+    {
+        long[] ids = [2, 31, 32, 33, 1023, 1024, 1 << 20, 1L << 40, (1L << 40) + 1, long.MaxValue - 1];
+        var small = ManagementTree.FromRows([Row(1, 0, "")]);
+        var large = ManagementTree.FromRows([Row(1, 0, ""), .. ids.Select(id => Row(id, 1, $"n{id}"))]);
+        CollectionAssert.AreEqual(ids, large.Rows.Skip(1).Select(row => row.Id.Value).ToArray());
+        foreach (var id in ids)
+            Assert.AreEqual($"./n{id}", large.PathOf(new NodeId(id))!.ToString());
+        Assert.IsNull(large.Find(new NodeId(1L << 50)));
+        Assert.IsNull(large.Find(new NodeId(-1)));
+        CollectionAssert.AreEqual(ids, TreeDiff.Between(small, large).Where(change => change.Id != NodeId.Root).Select(change => change.Id.Value).ToArray());
+        var transaction = new TreeTransaction(large, Now);
+        foreach (var id in ids.Reverse())
+            transaction.Delete(new NodeId(id));
+        Assert.AreEqual(1, transaction.Current.Count);
+        Assert.IsEmpty(TreeDiff.Between(large, transaction.Current).Where(change => change.Kind != TreeChangeKind.Remove));
+    }
+
+    [TestMethod]
     public void A_chain_knows_the_effective_ACL_and_whose_it_is_ACL_003_ACL_004()
     {
         var transaction = new TreeTransaction(Empty("Add=*&Get=*").With("./A/", "./A/B/", "./A/B/l"), Now);
