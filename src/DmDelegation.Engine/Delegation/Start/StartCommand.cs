@@ -1,6 +1,5 @@
 using DmDelegation.Engine.Delegation.Transactions;
 using DmDelegation.Engine.Session;
-using DmDelegation.Engine.State;
 
 namespace DmDelegation.Engine.Delegation.Start;
 
@@ -54,7 +53,7 @@ internal static class StartCommand
                 checks.KeepSeq(terms.Seq);
             }
 
-            return keyFault ?? StartChecks.FinalLater(terms) is { } late ? Refuse(work, record, late) : Prepare(work, record, terms, tdk!);
+            return (keyFault ?? StartChecks.FinalLater(terms)) is { } late ? Refuse(work, record, late) : Prepare(work, record, terms, tdk!);
         }
     }
 
