@@ -50,7 +50,7 @@ internal sealed class DelegatedServer(Processes processes)
             ? new AccountTerms { Ref = "", Known = true, EncCert = EncCert() }
             : new AccountTerms
             {
-                Addr = _context.Options.DmAddress,
+                Addr = _context.DmAddress,
                 AuthType = _context.Options.AccountAuthType,
                 ClientName = device,
                 Spki = Convert.ToBase64String(CertificateAuthority.Pin(_context.Options.Certificate)),

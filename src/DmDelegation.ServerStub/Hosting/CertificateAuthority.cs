@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using DmDelegation.ServerStub.State;
 
 namespace DmDelegation.ServerStub.Hosting;
 
@@ -83,7 +84,7 @@ public sealed class CertificateAuthority : IDisposable
         File.WriteAllText(certificateFile, certificate.ExportCertificatePem() + "\n");
         using AsymmetricAlgorithm key = (AsymmetricAlgorithm?)certificate.GetECDsaPrivateKey() ?? certificate.GetRSAPrivateKey()
             ?? throw new CryptographicException($"{name}: no private key");
-        using (var stream = new FileStream(keyFile, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        using (var stream = PrivateFile.Create(keyFile))
         using (var writer = new StreamWriter(stream))
             writer.Write(key.ExportPkcs8PrivateKeyPem() + "\n");
         return (certificateFile, keyFile);

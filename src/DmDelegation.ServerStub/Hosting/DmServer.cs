@@ -37,6 +37,13 @@ public sealed class DmServer
     /// <summary>DM Server Identifier.</summary>
     public string ServerId => _context.ServerId;
 
+    /// <summary>Address of the DM endpoint, as it goes into the terms; the port may be known only after the bind.</summary>
+    public string DmAddress
+    {
+        get => _context.DmAddress;
+        set => _context.DmAddress = value;
+    }
+
     /// <summary>TLS certificate of this server.</summary>
     public X509Certificate2 Certificate => _context.Options.Certificate;
 

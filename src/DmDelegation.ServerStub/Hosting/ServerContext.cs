@@ -65,6 +65,7 @@ internal sealed class ServerContext
     public ServerContext(DmServerOptions options)
     {
         Options = options;
+        DmAddress = options.DmAddress;
         _file = new StateFile(options.StateFile);
         State = _file.Load(options.ServerId);
         Events = options.Events ?? new EventLog(options.Time);
@@ -79,6 +80,8 @@ internal sealed class ServerContext
     public TestControls Controls { get; set; } = new();
 
     public string ServerId => Options.ServerId;
+
+    public string DmAddress { get; set; }
 
     public DateTimeOffset Now => Options.Time.GetUtcNow().AddSeconds(Controls.ClockOffsetSeconds);
 

@@ -36,12 +36,7 @@ public sealed class StateFile(string? path)
             return;
         var octets = JsonSerializer.SerializeToUtf8Bytes(state, StubJson.Default.ServerState);
         var temporary = path + ".new";
-        using (var stream = new FileStream(temporary, new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
+        using (var stream = PrivateFile.Create(temporary))
         {
             stream.Write(octets);
             stream.Flush(flushToDisk: true);
