@@ -50,6 +50,10 @@ public sealed record EndSession(string Server, long SessionSerial, string? Error
 /// <param name="Line">What to write.</param>
 public sealed record Report(LogLine Line) : Effect;
 
+/// <summary>A place where a test build can stop the process; never emitted by a release build (DEL-296).</summary>
+/// <param name="Point">The row of 12.4.</param>
+public sealed record CrashMark(CrashPoint Point) : Effect;
+
 /// <summary>What a step of the engine yields.</summary>
 /// <param name="State">The new state.</param>
 /// <param name="Effects">What to do, in order.</param>

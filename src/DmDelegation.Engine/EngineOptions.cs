@@ -40,9 +40,6 @@ public sealed record EngineOptions
     /// <summary>Whether trust anchors for TLS servers are configured, so that a host name can be verified without a pin (DEL-093).</summary>
     public bool HostNamesVerifiable { get; init; }
 
-    /// <summary>Called at the crash points of 12.4; null in production, and not reachable there (DEL-296).</summary>
-    public Action<CrashPoint>? CrashHook { get; init; }
-
     /// <summary>What is configured for the account of <paramref name="server"/>.</summary>
     public AccountOptions AccountOf(string server) => Accounts.GetValueOrDefault(server, AccountOptions.Default);
 }

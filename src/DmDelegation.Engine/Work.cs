@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using DmDelegation.Engine.Guard;
 using DmDelegation.Engine.Ports;
 using DmDelegation.Engine.Session;
@@ -102,8 +103,9 @@ internal sealed class Work
         return octets;
     }
 
-    /// <summary>Stops here in a test build that asked for this crash point (DEL-296).</summary>
-    public void Hook(CrashPoint point) => Options.CrashHook?.Invoke(point);
+    /// <summary>Marks a crash point of 12.4 between the effects; compiled out of builds without <c>DM_CRASH_HOOKS</c> (DEL-296).</summary>
+    [Conditional("DM_CRASH_HOOKS")]
+    public void Mark(CrashPoint point) => Emit(new CrashMark(point));
 
     /// <summary>The step this event amounts to.</summary>
     public EngineStep Finish() => new(Engine, [.. _effects]);

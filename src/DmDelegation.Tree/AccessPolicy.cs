@@ -52,7 +52,7 @@ public interface IAccessPolicy
 
     /// <summary>False if the node must look absent to the server: commands answer 404 (418 to an Add), and it is not listed (TND-049, DEL-081).
     /// What lies below a hidden node is hidden with it.</summary>
-    bool IsVisible(string server, NodeChain node) => true;
+    bool IsVisible(string server, Node parent, Node child) => true;
 }
 
 /// <summary>What it means that an ACL value grants a right; the table of 8.3 is the same for every meaning.</summary>

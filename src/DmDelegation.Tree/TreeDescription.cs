@@ -24,11 +24,15 @@ public sealed record DescriptionRow(string Pattern, NodeDescription Description)
     private readonly ImmutableArray<string> _segments = NodePath.Parse(Pattern).Segments;
 
     /// <summary>True if the address matches, segment by segment.</summary>
-    public bool Matches(NodePath path)
+    public bool Matches(NodePath path) => path.Depth == _segments.Length && MatchesUpTo(path);
+
+    /// <summary>True if this row describes nodes at the one address, or below it, and not in the same way at or below the other.</summary>
+    internal bool Separates(NodePath one, NodePath other) =>
+        one.Depth <= _segments.Length && MatchesUpTo(one) != MatchesUpTo(other);
+
+    private bool MatchesUpTo(NodePath path)
     {
-        if (path.Depth != _segments.Length)
-            return false;
-        for (var i = 0; i < _segments.Length; i++)
+        for (var i = 0; i < path.Depth; i++)
         {
             if (_segments[i] != "*" && _segments[i] != path.Segments[i])
                 return false;
@@ -51,16 +55,17 @@ public sealed class TreeDescription
     }
 
     /// <summary>What is said about a node at this address.</summary>
-    public NodeDescription Describe(NodePath path) => RowFor(path)?.Description ?? _default;
-
-    /// <summary>The row that says it; null if none matches. A rename must not lead from one row to another (ddf.md 3).</summary>
-    public DescriptionRow? RowFor(NodePath path)
+    public NodeDescription Describe(NodePath path)
     {
         foreach (var row in _rows)
         {
             if (row.Matches(path))
-                return row;
+                return row.Description;
         }
-        return null;
+        return _default;
     }
+
+    /// <summary>True if a node, with all below it, is described in the same way at both addresses, which differ in the last segment only;
+    /// else a rename would leave the description or slip into one (ddf.md 3).</summary>
+    public bool AllowsRename(NodePath from, NodePath to) => !_rows.Any(row => row.Separates(from, to));
 }

@@ -9,7 +9,7 @@ namespace DmDelegation.Protocol;
 /// <param name="Cmd">Element name of what is answered (REP-002).</param>
 /// <param name="TargetRefs">LocURIs of the Targets concerned (STA-005, STA-006).</param>
 /// <param name="SourceRefs">LocURIs of the Sources concerned (STA-005, STA-006).</param>
-/// <param name="Cred">In the DTD, not used in DM (PRO-022): skipped on receipt, so null in a message that was read.</param>
+/// <param name="Cred">In the DTD, not used in DM (PRO-022): the engine neither sets nor reads it.</param>
 /// <param name="Chal">A challenge for the sender of the message that is answered (SEC-043).</param>
 /// <param name="Data">The status code, 100 to 999 (<see cref="StatusCode"/>).</param>
 /// <param name="Items">Extra information (STA-014).</param>

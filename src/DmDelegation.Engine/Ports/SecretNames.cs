@@ -1,0 +1,16 @@
+using DmDelegation.Tree;
+
+namespace DmDelegation.Engine.Ports;
+
+/// <summary>Associated data of sealed secrets: what each belongs to (DEL-190).</summary>
+public static class SecretNames
+{
+    /// <summary>A secret leaf of the tree, by identity, so that a rename does not orphan it.</summary>
+    public static string OfNode(NodeId node) => $"node:{node.Value}";
+
+    /// <summary><c>Key/Value</c> of a staged record (DEL-191).</summary>
+    public static string OfKeyValue(string delegationId) => $"record:{delegationId}:key-value";
+
+    /// <summary>The key of the confirmation proof (8.7).</summary>
+    public static string OfProofKey(string delegationId) => $"record:{delegationId}:proof";
+}
