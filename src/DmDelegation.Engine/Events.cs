@@ -1,5 +1,3 @@
-using DmDelegation.Engine.Time;
-
 namespace DmDelegation.Engine;
 
 /// <summary>What the loop hands to the engine; time arrives beside it.</summary>

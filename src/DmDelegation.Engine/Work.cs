@@ -68,6 +68,25 @@ internal sealed class Work
         _committed = State;
     }
 
+    /// <summary>What stands before an authority-changing command in the message becomes a commit of its own (DEL-143).</summary>
+    public void CommitBefore()
+    {
+        if (!InsideAtomic)
+        {
+            Commit(CommitPoint.Message);
+            Mark(CrashPoint.C23BetweenCommits);
+        }
+    }
+
+    /// <summary>The commit of an authority-changing command; inside an Atomic the Atomic is that commit (DEL-143).</summary>
+    public void CommitOwn(CommitPoint point)
+    {
+        if (!InsideAtomic)
+        {
+            Commit(point);
+        }
+    }
+
     /// <summary>Drops the open transaction.</summary>
     public void Rollback() => State = _committed;
 

@@ -102,7 +102,7 @@ public sealed class AclPolicy : IAccessPolicy
         if (target.Depth == 0)
             (place, rule) = (Place.Target, place == Place.Either ? "ACL-032" : rule);
 
-        var owner = target.EffectiveAclOwner(place.HasFlag(Place.Target) ? target.Depth : target.Depth - 1);
+        var owner = target.EffectiveAclOwner(place == Place.Parent ? target.Depth - 1 : target.Depth);
         var granted = grant.Grants(owner, owner.Acl!, row.Right);
         if (!granted && place == Place.Either)
         {

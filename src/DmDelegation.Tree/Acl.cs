@@ -67,7 +67,8 @@ public sealed class Acl : IEquatable<Acl>
     /// <summary>The commands in the order Add, Delete, Exec, Get, Replace, one by one.</summary>
     public static ReadOnlySpan<AclCommands> Commands => EveryCommand;
 
-    /// <summary>The length of the text in octets; an ACL the device itself makes longer than <see cref="MaxOctets"/> is for its caller to refuse (420).</summary>
+    /// <summary>The length of the text in octets; an ACL that the device itself makes longer than <see cref="MaxOctets"/> is for its caller
+    /// to refuse (420).</summary>
     public int Octets => Encoding.UTF8.GetByteCount(ToString());
 
     /// <summary>Every identifier that occurs, <c>*</c> included, each once.</summary>

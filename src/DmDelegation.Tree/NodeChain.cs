@@ -58,7 +58,8 @@ public sealed class NodeChain
     /// <summary>The node whose ACL value is the effective one of the target.</summary>
     public Node EffectiveAclOwner() => EffectiveAclOwner(Depth);
 
-    /// <summary>The node whose ACL value is the effective one of the node at <paramref name="depth"/> (0 … <see cref="Depth"/>); the root always has a value (ACL-002).</summary>
+    /// <summary>The node whose ACL value is the effective one of the node at <paramref name="depth"/> (0 … <see cref="Depth"/>); the root always
+    /// has a value (ACL-002).</summary>
     public Node EffectiveAclOwner(int depth)
     {
         while (this[depth].Acl is null)

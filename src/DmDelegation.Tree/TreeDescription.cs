@@ -41,13 +41,15 @@ public sealed record DescriptionRow(string Pattern, NodeDescription Description)
     }
 }
 
-/// <summary>What the device knows about the nodes servers may create: a list of rows of which the first match counts. Existing nodes carry the outcome themselves.</summary>
+/// <summary>What the device knows about the nodes servers may create: a list of rows of which the first match counts. Existing nodes carry
+/// the outcome themselves.</summary>
 public sealed class TreeDescription
 {
     private readonly ImmutableArray<DescriptionRow> _rows;
     private readonly NodeDescription _default;
 
-    /// <summary>A description of the given rows, the first match counting, with <paramref name="fallback"/> (else <see cref="NodeDescription.Default"/>) for the rest.</summary>
+    /// <summary>A description of the given rows, the first match counting, with <paramref name="fallback"/>
+    /// (else <see cref="NodeDescription.Default"/>) for the rest.</summary>
     public TreeDescription(IEnumerable<DescriptionRow> rows, NodeDescription? fallback = null)
     {
         _rows = [.. rows];

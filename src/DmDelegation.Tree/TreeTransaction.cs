@@ -32,7 +32,8 @@ public sealed class TreeTransaction(ManagementTree snapshot, DateTimeOffset now)
         Require(!spec.Interior || (spec.Value.IsEmpty && !spec.Secret), parent, "an interior node has no value");
 
         var id = new NodeId(Current.NextNodeId);
-        var row = new NodeRow(id, parent, spec.Name, spec.Format, spec.Type, spec.Value.ToArray(), spec.Acl, "", _now, 0, spec.Permanent, spec.Access, spec.Secret);
+        var row = new NodeRow(
+            id, parent, spec.Name, spec.Format, spec.Type, spec.Value.ToArray(), spec.Acl, "", _now, 0, spec.Permanent, spec.Access, spec.Secret);
         var changed = new Node(chain.Target.Row, chain.Target.Children.Add(spec.Name, new Node(row, Node.NoChildren)));
         Current = new ManagementTree(Rebuild(chain, changed), Current.RowMap.Set(id.Value, row), id.Value + 1);
         return id;

@@ -1,16 +1,220 @@
+using DmDelegation.Engine.Accounts;
+using DmDelegation.Engine.Delegation.Transactions;
+using DmDelegation.Engine.Guard;
 using DmDelegation.Engine.Session;
+using DmDelegation.Engine.State;
+using DmDelegation.Tree;
 
 namespace DmDelegation.Engine.Delegation;
 
-/// <summary>Events of a delegation that are no commands.</summary>
+/// <summary>Events of a delegation that are no operations of its record: logins, deletions elsewhere, changed ACLs.</summary>
 internal static class DelegationEvents
 {
+    private const int ChallengeOctets = 32;
+
+    /// <summary>Sessions of its creator a staged record survives (DEL-085).</summary>
+    private const int MaxCreatorSessions = 2;
+
     /// <summary>Carries out what is due by the clock: expiry, windows, age. Called by timer, before each session, message and command (DEL-216).</summary>
-    public static void CheckDue(Work work) => throw new InvalidOperationException();
+    public static void CheckDue(Work work) => DueByClock.Run(work);
 
     /// <summary>The first valid credential of a server in a session (12.2): T2 in mode auth, a new challenge in mode exec, refusal while suspended.</summary>
-    public static void ServerAuthenticated(Work work, SessionState session) => throw new InvalidOperationException();
+    public static void ServerAuthenticated(Work work, SessionState session)
+    {
+        CountCreatorSession(work, session.Server);
+        var guest = work.State.IsGuest(session.Server);
+        foreach (var (record, grant) in work.State.LiveTo(session.Server).ToList())
+        {
+            if (record.State == DelegationState.Pending && grant.OffTimeUnknown)
+            {
+                continue; // row 12: refused until the clock is trusted (DEL-222)
+            }
 
-    /// <summary>A server presented a wrong credential and the one further challenge failed too (DEL-184).</summary>
-    public static void LoginFailed(Work work, SessionState session) => throw new InvalidOperationException();
+            if (record.State == DelegationState.Pending && grant.ConfirmMode == ConfirmMode.Exec)
+            {
+                work.Put(work.Engine.Sessions[session.Server] with { Challenge = work.Random(ChallengeOctets) });
+            }
+            else if (record.State == DelegationState.Pending && session.Proof == ServerProof.ApplicationLayer)
+            {
+                work.CommitBefore();
+                Activate(work, record, DelegationEvent.BAuthenticated);
+            }
+        }
+
+        if (guest && work.State.LiveTo(session.Server).All(live => live.Record.State == DelegationState.Suspended || live.Grant.OffTimeUnknown))
+        {
+            work.Put(work.Engine.Sessions[session.Server] with { AbortReason = ReasonCode.ClockUntrusted.Code }); // DEL-213, DEL-222
+        }
+    }
+
+    /// <summary>A server presented a wrong credential and the one further challenge failed too (DEL-184). After confirmation it only delays (DEL-186).</summary>
+    public static void LoginFailed(Work work, SessionState session)
+    {
+        foreach (var (record, _) in work.State.LiveTo(session.Server).ToList())
+        {
+            if (record.State == DelegationState.Pending)
+            {
+                CountBadAttempt(work, record, session.Server, DelegationEvent.LoginOfBFailed);
+            }
+        }
+    }
+
+    /// <summary>T2, its alerts and its commit.</summary>
+    public static void Activate(Work work, DelegationRecord record, DelegationEvent happening)
+    {
+        var active = T2Confirm.Apply(work, record, happening);
+        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, active) };
+        Alerts.QueueActive(work, active);
+        work.Log(
+            LogCodes.DelegationActive,
+            $"delegation {record.Id}: {active.Grant!.To} manages its scope for {record.By}",
+            ("delegation", record.Id), ("by", record.By), ("to", active.Grant.To));
+        work.Mark(CrashPoint.C8BeforeT2Commit);
+        work.CommitOwn(CommitPoint.T2);
+        work.Mark(CrashPoint.C9AfterT2Commit);
+    }
+
+    /// <summary>Counts a wrong credential or proof of B, once per session; at the limit T3 runs (DEL-184).</summary>
+    public static void CountBadAttempt(Work work, DelegationRecord record, string server, DelegationEvent happening)
+    {
+        if (work.Engine.Sessions.TryGetValue(server, out var session))
+        {
+            if (session.BadAttemptCounted)
+            {
+                return;
+            }
+
+            work.Put(session with { BadAttemptCounted = true });
+        }
+
+        var count = record.Grant!.BadAttempts + 1;
+        work.Log(LogCodes.LoginCounted, $"{server} failed to prove itself for delegation {record.Id}, {count} of {work.Options.Delegation.Lockout}", ("delegation", record.Id), ("server", server));
+        var counted = record with { Grant = record.Grant with { BadAttempts = count } };
+        if (count < work.Options.Delegation.Lockout)
+        {
+            work.State = work.State with { Records = work.State.Records.SetItem(record.Id, counted) };
+            if (happening == DelegationEvent.ConfirmProofBad)
+            {
+                Alerts.QueueConfirmationFailed(work, counted, ReasonCode.ProofBad);
+            }
+
+            work.CommitOwn(CommitPoint.Record);
+            return;
+        }
+
+        T3End.Apply(work, counted, happening, DelegationState.Failed, ReasonCode.KeyLockout);
+        work.CommitOwn(CommitPoint.T3);
+        MarkAfterEnd(work);
+    }
+
+    /// <summary>
+    /// A Delete in the tree that ends delegations: of a scope root or ancestor by the home authority of the root (DEL-141), of an account
+    /// in use (DEL-275, DEL-276). They end first, in the commit of the Delete. ACL-052 runs for an account that goes.
+    /// </summary>
+    /// <param name="delete">Carries out the Delete on the open transaction.</param>
+    public static CommandOutcome Delete(Work work, SessionState session, NodePath path, Func<CommandOutcome> delete)
+    {
+        if (work.State.Tree.Resolve(path) is not { } chain)
+        {
+            return delete();
+        }
+
+        var account = AccountList.At(work.State.Tree, chain.Target.Id);
+        var ends = EndedBy(work, chain, account).ToList();
+        var allowed = work.Policy.Decide(new AccessQuestion(session.Server, AccessOperation.Delete, chain)).Allowed;
+        if (!allowed || (ends.Count == 0 && account is null))
+        {
+            return delete();
+        }
+
+        work.CommitBefore();
+        var before = work.Engine;
+        foreach (var (record, happening, reason) in ends)
+        {
+            var to = record.State == DelegationState.Pending ? DelegationState.Cancelled : DelegationState.Revoked;
+            T3End.Apply(work, work.State.Records[record.Id], happening, to, reason);
+        }
+
+        var outcome = delete();
+        if (!outcome.Succeeded)
+        {
+            work.Engine = before;
+            return outcome;
+        }
+
+        if (account is not null)
+        {
+            RemoveServer(work, account.ServerId);
+        }
+
+        work.CommitOwn(CommitPoint.T3);
+        return outcome;
+    }
+
+    /// <summary>Remembers who replaced the ACL of a treated node, for T3 (DEL-135).</summary>
+    public static void AclReplaced(Work work, string server, NodeId node)
+    {
+        foreach (var (record, grant) in work.State.Live().ToList())
+        {
+            var entries = grant.Undo.Entries;
+            for (var i = 0; i < entries.Length; i++)
+            {
+                if (entries[i].Node == node)
+                {
+                    var undo = grant.Undo with { Entries = entries.SetItem(i, entries[i] with { LastWriter = server }) };
+                    work.State = work.State with { Records = work.State.Records.SetItem(record.Id, record with { Grant = grant with { Undo = undo } }) };
+                }
+            }
+        }
+    }
+
+    /// <summary>Crash points behind the commit of T3 (12.4).</summary>
+    public static void MarkAfterEnd(Work work)
+    {
+        work.Mark(CrashPoint.C16AfterT3Commit);
+        if (work.Engine.Sessions.Values.Any(session => session.AbortReason != 0))
+        {
+            work.Mark(CrashPoint.C17BeforeAbortOfB);
+        }
+    }
+
+    private static IEnumerable<(DelegationRecord Record, DelegationEvent Happening, ReasonCode Reason)> EndedBy(Work work, NodeChain chain, Account? account)
+    {
+        foreach (var (record, grant) in work.State.Live().Where(live => live.Record.State != DelegationState.Finalised))
+        {
+            if (ScopeMembership.IsPinned(work.State.Tree, grant, chain.Target.Id))
+            {
+                yield return (record, DelegationEvent.OwnerDeletesTheScope, ReasonCode.Local);
+            }
+            else if (account is not null && record.By == account.ServerId)
+            {
+                yield return (record, DelegationEvent.AccountOfAGone, ReasonCode.AAccountGone);
+            }
+            else if (account is not null && grant.Account == account.Node)
+            {
+                yield return (record, DelegationEvent.AccountOfBGone, ReasonCode.BAccountGone);
+            }
+        }
+    }
+
+    private static void RemoveServer(Work work, string server)
+    {
+        var tree = work.OpenTree();
+        AclRemoval.RemoveServer(tree, server, work.Options.FactoryRootAcl);
+        work.KeepTree(tree);
+        foreach (var staged in work.State.Records.Values.Where(record => record.State == DelegationState.Staged && record.By == server).ToList())
+        {
+            work.State = work.State with { Records = work.State.Records.Remove(staged.Id) };
+        }
+    }
+
+    private static void CountCreatorSession(Work work, string server)
+    {
+        foreach (var record in work.State.Records.Values.Where(record => record.State == DelegationState.Staged && record.By == server).ToList())
+        {
+            work.State = record.CreatorSessions >= MaxCreatorSessions
+                ? work.State with { Records = work.State.Records.Remove(record.Id) }
+                : work.State with { Records = work.State.Records.SetItem(record.Id, record with { CreatorSessions = record.CreatorSessions + 1 }) };
+        }
+    }
 }

@@ -146,33 +146,37 @@ public sealed record DelegationGrant
     /// <summary>Elapsed life since T2 (DEL-210); null before.</summary>
     public ElapsedTime? Life { get; init; }
 
+    /// <summary>The device was off for an unknown time since these clocks last ran, and the clock is not trusted yet (DEL-213, DEL-222).</summary>
+    public bool OffTimeUnknown { get; init; }
+
     /// <summary>Latest time A itself has stated, for this delegation only (DEL-203); null if never.</summary>
     public DateTimeOffset? Mark { get; init; }
 
-    /// <summary>Boot in which step 5 was delivered, and when, for the first contact (DEL-178); -1 if not yet in this boot.</summary>
+    /// <summary>CLOCK_BOOTTIME in ms at which step 5 was delivered, for the first contact (DEL-178); -1 if not yet in this boot.</summary>
     public long AckDeliveredBootMs { get; init; } = -1;
 
     /// <summary>What T3 puts back (DEL-124); emptied when the delegation has ended.</summary>
     public UndoRecord Undo { get; init; } = UndoRecord.Empty;
 
-    /// <summary>Nodes below the scope on which A holds none of the rights (DEL-125).</summary>
-    public int Skipped { get; init; }
+    /// <summary>Number of nodes skipped, as reported (DEL-125); stays when the undo record is gone.</summary>
+    public int SkippedCount { get; init; }
 
     /// <summary>ACL values T1 changed or T2 will (alert field <c>changed</c>).</summary>
-    public int Changed { get; init; }
+    public int ChangedCount { get; init; }
 
     /// <summary>Nodes whose later value T3 kept, without B (DEL-135).</summary>
-    public int Kept { get; init; }
+    public int KeptCount { get; init; }
 }
 
 /// <summary>The private data from which the home scheme is restored (DEL-124).</summary>
 /// <param name="Entries">One per node treated or written out.</param>
+/// <param name="Skipped">Nodes with an ACL of their own on which A holds none of the rights; no part of the scope (DEL-052, DEL-125).</param>
 /// <param name="NamedBefore">Nodes in the scope that named B before T1 and were not treated: T3 leaves them (DEL-136).</param>
 /// <param name="Closed">T2 is committed: a later failure of anything else does not replay this (DEL-131).</param>
-public sealed record UndoRecord(ImmutableArray<UndoEntry> Entries, ImmutableArray<NodeId> NamedBefore, bool Closed)
+public sealed record UndoRecord(ImmutableArray<UndoEntry> Entries, ImmutableArray<NodeId> Skipped, ImmutableArray<NodeId> NamedBefore, bool Closed)
 {
     /// <summary>Nothing to undo.</summary>
-    public static UndoRecord Empty { get; } = new([], [], false);
+    public static UndoRecord Empty { get; } = new([], [], [], false);
 }
 
 /// <summary>How one node was before, and what this delegation made of it.</summary>

@@ -2,12 +2,125 @@ using DmDelegation.Engine.State;
 
 namespace DmDelegation.Engine.Delegation;
 
-/// <summary>The persisted outbox (10.2).</summary>
+/// <summary>The persisted outbox (10.2): an acknowledgement is queued in the commit of the change it reports, and leaves only from here.</summary>
 internal static class Outbox
 {
-    /// <summary>Entries for a server, in the order in which they must go out (DEL-239).</summary>
-    public static IEnumerable<OutboxEntry> Due(AgentState state, string server) => throw new InvalidOperationException();
+    /// <summary>Refusals by the same target after which an entry is given up (DEL-238).</summary>
+    private const int MaxRefusals = 3;
 
-    /// <summary>Takes the target's Status for an entry: delivered, refused, or given up (DEL-237, DEL-238).</summary>
-    public static void Settle(Work work, long entryNumber, int status) => throw new InvalidOperationException();
+    /// <summary>Entries for a server, in the order in which they must go out (DEL-239).</summary>
+    public static IEnumerable<OutboxEntry> Due(AgentState state, string server) =>
+        state.Outbox.Values.Where(entry => string.Equals(entry.Target, server, StringComparison.Ordinal));
+
+    /// <summary>Puts an entry in, into the open transaction (DEL-235).</summary>
+    public static void Queue(Work work, OutboxEntry entry)
+    {
+        var number = work.State.Device.NextOutboxEntry;
+        work.State = work.State with
+        {
+            Device = work.State.Device with { NextOutboxEntry = number + 1 },
+            Outbox = work.State.Outbox.SetItem(number, entry with { Number = number }),
+        };
+        SetAck(work, entry, AckState.Queued);
+    }
+
+    /// <summary>
+    /// Takes the target's Status for an entry: 200 and 202 deliver it (DEL-237), 401 and 407 mean it is sent again after authentication
+    /// (PRO-141), anything else is a refusal; after the third it is given up (DEL-238).
+    /// </summary>
+    public static void Settle(Work work, long entryNumber, int status)
+    {
+        if (status is 401 or 407 || !work.State.Outbox.TryGetValue(entryNumber, out var entry))
+        {
+            return;
+        }
+
+        if (status is 200 or 202)
+        {
+            Delivered(work, entry);
+        }
+        else if (entry.Refusals + 1 < MaxRefusals)
+        {
+            work.State = work.State with { Outbox = work.State.Outbox.SetItem(entryNumber, entry with { Refusals = entry.Refusals + 1 }) };
+            work.Log(LogCodes.AckRefused, $"{entry.Target} answered {status} to {entry.Event} of {entry.DelegationId}", Fields(entry));
+        }
+        else
+        {
+            GiveUp(work, entry, $"{entry.Target} refused it {MaxRefusals} times, last with {status}");
+        }
+    }
+
+    /// <summary>Gives up what is older than the retention, counted in effective time (DEL-243).</summary>
+    public static void DropOld(Work work)
+    {
+        foreach (var entry in work.State.Outbox.Values)
+        {
+            if (work.Time >= DueToDrop(work.Options, entry))
+            {
+                GiveUp(work, entry, $"not delivered in {work.Options.Delegation.OutboxDays} days");
+            }
+        }
+    }
+
+    /// <summary>Effective time at which an entry is given up.</summary>
+    public static DateTimeOffset DueToDrop(EngineOptions options, OutboxEntry entry) => entry.CreatedAt.AddDays(options.Delegation.OutboxDays);
+
+    /// <summary>Gives up everything for a target that cannot be reached any more (DEL-247).</summary>
+    public static void GiveUpAll(Work work, string target)
+    {
+        foreach (var entry in Due(work.State, target).ToList())
+        {
+            GiveUp(work, entry, $"{target} has no account any more");
+        }
+    }
+
+    private static void Delivered(Work work, OutboxEntry entry)
+    {
+        Remove(work, entry, AckState.Delivered);
+        if (entry.Event == Alerts.Ack && work.State.Records.TryGetValue(entry.DelegationId, out var record)
+            && record is { State: DelegationState.Pending, Grant: { } grant } && record.By == entry.Target)
+        {
+            Put(work, record with { Grant = grant with { AckDeliveredBootMs = work.Now.BootMs } });
+        }
+
+        work.Mark(CrashPoint.C6BeforeDeliveryCommit);
+        work.Log(LogCodes.AckDelivered, $"{entry.Event} of {entry.DelegationId} delivered to {entry.Target}", Fields(entry));
+    }
+
+    private static void GiveUp(Work work, OutboxEntry entry, string why)
+    {
+        Remove(work, entry, AckState.GivenUp);
+        work.Log(LogCodes.AckGivenUp, $"{entry.Event} of {entry.DelegationId} for {entry.Target} given up: {why}", Fields(entry));
+    }
+
+    private static void Remove(Work work, OutboxEntry entry, AckState outcome)
+    {
+        work.State = work.State with { Outbox = work.State.Outbox.Remove(entry.Number) };
+        var more = Due(work.State, entry.Target).Any(other => other.DelegationId == entry.DelegationId);
+        SetAck(work, entry, more ? AckState.Queued : outcome);
+    }
+
+    /// <summary>Shows the state of delivery in the record, if there still is one (6.1, Ack).</summary>
+    private static void SetAck(Work work, OutboxEntry entry, AckState ack)
+    {
+        if (!work.State.Records.TryGetValue(entry.DelegationId, out var record))
+        {
+            return;
+        }
+
+        if (record.By == entry.Target)
+        {
+            Put(work, record with { AckDelegating = ack });
+        }
+        else if (record.Grant?.To == entry.Target)
+        {
+            Put(work, record with { AckDelegated = ack });
+        }
+    }
+
+    private static void Put(Work work, DelegationRecord record) =>
+        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, record) };
+
+    private static (string, string)[] Fields(OutboxEntry entry) =>
+        [("delegation", entry.DelegationId), ("target", entry.Target), ("event", entry.Event), ("key", entry.Key)];
 }

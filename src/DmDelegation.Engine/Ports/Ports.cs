@@ -1,5 +1,3 @@
-using DmDelegation.Tree;
-
 namespace DmDelegation.Engine.Ports;
 
 /// <summary>Source of unpredictable octets. The engine never makes its own (design 3).</summary>

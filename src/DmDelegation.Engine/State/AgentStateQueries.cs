@@ -1,13 +1,45 @@
+using DmDelegation.Engine.Accounts;
+using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Guard;
+
 namespace DmDelegation.Engine.State;
 
 /// <summary>Facts derived from the durable state, so that nothing has to be kept twice.</summary>
 public static class AgentStateQueries
 {
+    /// <summary>Records that are Pending, Active, Suspended or Finalised, with what they granted.</summary>
+    public static IEnumerable<(DelegationRecord Record, DelegationGrant Grant)> Live(this AgentState state)
+    {
+        foreach (var record in state.Records.Values)
+        {
+            if (record.State.IsLive() && record.Grant is { } grant)
+            {
+                yield return (record, grant);
+            }
+        }
+    }
+
+    /// <summary>Live records to a server.</summary>
+    public static IEnumerable<(DelegationRecord Record, DelegationGrant Grant)> LiveTo(this AgentState state, string server) =>
+        state.Live().Where(live => string.Equals(live.Grant.To, server, StringComparison.Ordinal));
+
     /// <summary>
-    /// The server uses an account that a delegation made and that has not become a home account (section 1, "Guest").
+    /// The server uses an account that a delegation made and that has not become a home account (section 1, "Guest"). One that a second
+    /// record names by <c>Ref</c> stays one.
     /// </summary>
-    public static bool IsGuest(this AgentState state, string server) => throw new InvalidOperationException();
+    public static bool IsGuest(this AgentState state, string server) => state.LiveTo(server).Any(live => live.Grant.AccountMade) && !state.OwnsFinally(server);
 
     /// <summary>SPKI pins of the live records that use the server's account; empty if none (DEL-093).</summary>
-    public static ReadOnlyMemory<byte> PinsOf(this AgentState state, string server) => throw new InvalidOperationException();
+    public static ReadOnlyMemory<byte> PinsOf(this AgentState state, string server) =>
+        state.LiveTo(server).Select(live => live.Grant.Pins).FirstOrDefault(pins => !pins.IsEmpty);
+
+    /// <summary>Home authority of <c>.</c>: Replace on the root by the home scheme; what T2 took away is not counted (section 1).</summary>
+    public static bool IsHomeAuthorityOfRoot(this AgentState state, string server) =>
+        HomeScheme.Grants(state, state.Tree.Root, Tree.AclCommands.Replace, server, countTaken: true);
+
+    /// <summary>The account of a server, null if it has none.</summary>
+    public static Account? AccountOf(this AgentState state, string server) => AccountList.Find(state.Tree, server);
+
+    private static bool OwnsFinally(this AgentState state, string server) =>
+        state.LiveTo(server).Any(live => live.Record.State == DelegationState.Finalised && live.Grant.AccountMade);
 }

@@ -31,8 +31,7 @@ internal static class XmlFirstLook
 
     private static void CheckMarkup(ReadOnlySpan<byte> octets, MessageLimits limits)
     {
-        var depth = 0;
-        var at = 0;
+        var (depth, at, tags) = (0, 0, 0);
         for (int skip; (skip = octets[at..].IndexOf((byte)'<')) >= 0;)
         {
             at += skip;
@@ -40,6 +39,7 @@ internal static class XmlFirstLook
             var length = LengthOfOther(rest, at);
             if (length == 0)
             {
+                tags++;
                 length = LengthOfTag(rest, at, limits.MaxTagOctets);
                 var deepest = rest[1] == '/' ? depth-- : ++depth;
                 if (deepest > limits.MaxDepth)
@@ -49,7 +49,9 @@ internal static class XmlFirstLook
             }
             at += length;
         }
-        if (depth > 0 || octets.Trim(" \t\r\n"u8).IsEmpty)
+        // Nothing at all, or a prolog without a root.
+        var content = octets.Trim(" \t\r\n"u8);
+        if (depth > 0 || content.IsEmpty || (tags == 0 && content[0] == '<'))
             throw Fail(MessageFault.Truncated, octets.Length);
     }
 

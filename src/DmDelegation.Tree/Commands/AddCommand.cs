@@ -71,12 +71,14 @@ internal static class AddCommand
         for (var depth = ancestor.Depth + 1; depth < path.Depth; depth++)
         {
             var (at, acl) = (path.Prefix(depth), AutomaticAcl(context, effective));
-            parent = transaction.Add(parent, new NodeSpec(at.Name, true, Formats.Node, "", default, acl, false, context.Description.Describe(at).Access, false));
+            var access = context.Description.Describe(at).Access;
+            parent = transaction.Add(parent, new NodeSpec(at.Name, true, Formats.Node, "", default, acl, false, access, false));
             effective = acl ?? effective;
         }
         var (format, type) = (ValueChecks.FormatOf(argument), interior ? argument.Type ?? "" : ValueChecks.LeafTypeOf(argument));
+        var ownAcl = interior ? AutomaticAcl(context, effective) : null;
         id = transaction.Add(parent, new NodeSpec(
-            path.Name, interior, format, type, value, interior ? AutomaticAcl(context, effective) : null, false, description.Access, !interior && description.Secret));
+            path.Name, interior, format, type, value, ownAcl, false, description.Access, !interior && description.Secret));
         return CommandOutcome.Done(id, "TND-050");
     }
 

@@ -90,8 +90,10 @@ public sealed record CommandOutcome(
     /// <summary>True if the command was carried out.</summary>
     public bool Succeeded => Status == 200;
 
-    internal static CommandOutcome Done(NodeId target, string rule) => new(200, rule, 0, null, [], target);
+    /// <summary>A command that was carried out on a node.</summary>
+    public static CommandOutcome Done(NodeId target, string rule) => new(200, rule, 0, null, [], target);
 
-    internal static CommandOutcome Refused(int status, string rule, int reason = 0, string? failedUri = null) =>
+    /// <summary>A command that was refused; nothing changed.</summary>
+    public static CommandOutcome Refused(int status, string rule, int reason = 0, string? failedUri = null) =>
         new(status, rule, reason, failedUri, [], null);
 }

@@ -1,0 +1,117 @@
+using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Ports;
+using DmDelegation.Engine.Session;
+using DmDelegation.Engine.State;
+using DmDelegation.Engine.Time;
+
+namespace DmDelegation.Engine;
+
+/// <summary>
+/// The engine: <c>Handle(state, event, now) -> (state, effects)</c>. Events come one at a time, in the order of the loop; that is the only
+/// order there is (DEL-098). It opens no socket, reads no clock and starts no thread.
+/// </summary>
+/// <param name="options">Configuration.</param>
+/// <param name="ports">The world.</param>
+public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
+{
+    /// <summary>Configuration.</summary>
+    public EngineOptions Options => options;
+
+    /// <summary>The state of the loop at start-up, from what the store holds.</summary>
+    public EngineState Open(AgentState durable, in ClockReading now) =>
+        new() { Durable = durable, Clock = EffectiveClock.FromMarks(durable.Clock, now, options.BuildTime) };
+
+    /// <summary>Takes one event.</summary>
+    public EngineStep Handle(EngineState state, AgentEvent happening, in ClockReading now)
+    {
+        var carried = state.Clock.Now(now);
+        var work = new Work(state, now, options, ports);
+        NoticeClock(work, state.Clock, carried);
+        switch (happening)
+        {
+            case Started:
+                Recovery.Run(work);
+                OpenDueSessions(work);
+                break;
+            case Tick:
+                OpenDueSessions(work);
+                break;
+            case SessionRequested request:
+                DelegationEvents.CheckDue(work);
+                work.Commit(CommitPoint.Record);
+                SessionEngine.Open(work, request.Server);
+                break;
+            case MessageReceived message:
+                SessionEngine.Receive(work, message);
+                OpenDueSessions(work);
+                break;
+            case ExchangeFailed failure:
+                SessionEngine.Failed(work, failure);
+                OpenDueSessions(work);
+                break;
+            case Stopping:
+                work.Commit(CommitPoint.Clock);
+                break;
+        }
+
+        return work.Finish();
+    }
+
+    /// <summary>Time until the engine wants a <see cref="Tick"/>; null: only events wake it. No write happens while nothing is due.</summary>
+    public TimeSpan? NextDue(EngineState state, in ClockReading now)
+    {
+        long? next = DueByClock.NextDueMs(state, options, now);
+        if (ContactPlan.NextDueMs(state, options, now) is { } contact)
+        {
+            next = Math.Min(next ?? long.MaxValue, contact);
+        }
+
+        if (state.Durable.Live().Any(live => Recovery.Counts(live.Record, live.Grant)))
+        {
+            var persist = state.Durable.Clock.BootMs + (options.Delegation.ClockPersistSeconds * 1000L) - now.BootMs;
+            next = Math.Min(next ?? long.MaxValue, persist);
+        }
+
+        return next is { } ms ? TimeSpan.FromMilliseconds(Math.Max(0, ms)) : null;
+    }
+
+    private static void OpenDueSessions(Work work)
+    {
+        DelegationEvents.CheckDue(work);
+        Recovery.PersistClocks(work);
+        work.Commit(CommitPoint.Record);
+        foreach (var server in ContactPlan.DueNow(work))
+        {
+            if (work.Engine.Sessions.Count >= work.Options.Session.MaxSessions)
+            {
+                break;
+            }
+
+            if (Outbox.Due(work.State, server).Any(entry => entry.Event == Alerts.End))
+            {
+                work.Mark(CrashPoint.C18BeforeEndSent);
+            }
+
+            SessionEngine.Open(work, server);
+        }
+
+        if (work.State.Live().Any(live => live.Record.State == DelegationState.Pending))
+        {
+            work.Mark(CrashPoint.C7PendingAtRest);
+        }
+    }
+
+    private static void NoticeClock(Work work, EffectiveClock before, DateTimeOffset carried)
+    {
+        var clock = work.Engine.Clock;
+        if (clock.Trust != before.Trust)
+        {
+            work.Log(LogCodes.ClockState, $"the clock is {clock.Trust.ToString().ToLowerInvariant()}", ("was", before.Trust.ToString()), ("is", clock.Trust.ToString()));
+        }
+
+        if (clock.TrustedThisBoot && !before.TrustedThisBoot)
+        {
+            Recovery.ClockTrusted(work, work.Time - carried);
+        }
+    }
+}

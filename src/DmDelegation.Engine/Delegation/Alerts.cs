@@ -1,0 +1,104 @@
+using System.Security;
+using System.Text;
+using DmDelegation.Engine.Delegation.Keys;
+using DmDelegation.Engine.Session;
+using DmDelegation.Engine.State;
+using DmDelegation.Engine.Time;
+
+namespace DmDelegation.Engine.Delegation;
+
+/// <summary>The Generic Alerts of a delegation (10.1): who gets which, and what is in them. No secret is ever in one (DEL-233).</summary>
+internal static class Alerts
+{
+    /// <summary>Step 5.</summary>
+    public const string Ack = "Ack";
+
+    /// <summary>Step 8, and the notice for A (DEL-232).</summary>
+    public const string Session = "Session";
+
+    /// <summary>T3 done.</summary>
+    public const string End = "End";
+
+    /// <summary>Alert type of an event (10.1; Q1: one build-time constant).</summary>
+    public static string TypeOf(string happening) => "Reversed-Domain-Name: org.example.dmagent.delegation/" + happening;
+
+    /// <summary>Step 5 for A: T1 done, or Start failed (DEL-230).</summary>
+    public static void QueueAck(Work work, DelegationRecord record) =>
+        Queue(work, record, Ack, record.By, record.State == DelegationState.Failed ? "warning" : "informational");
+
+    /// <summary>Step 8 for B and the notice for A: T2 done (DEL-231, DEL-232).</summary>
+    public static void QueueActive(Work work, DelegationRecord record)
+    {
+        Queue(work, record, Session, record.Grant!.To, "informational");
+        Queue(work, work.State.Records[record.Id], Session, record.By, "informational");
+    }
+
+    /// <summary>Step 8 after a failed confirmation, for an authenticated B (DEL-231).</summary>
+    public static void QueueConfirmationFailed(Work work, DelegationRecord record, ReasonCode reason) =>
+        Queue(work, record, Session, record.Grant!.To, "warning", reason);
+
+    /// <summary>End for A, and for B where it can still be reached (DEL-232, DEL-247).</summary>
+    public static void QueueEnd(Work work, DelegationRecord record)
+    {
+        Queue(work, record, End, record.By, MarkOfEnd(record.Reason));
+        var b = record.Grant!.To;
+        var inSession = work.Engine.Sessions.TryGetValue(b, out var session) && session.Proof != ServerProof.None;
+        if (inSession || work.State.AccountOf(b) is not null)
+        {
+            Queue(work, work.State.Records[record.Id], End, b, MarkOfEnd(record.Reason));
+        }
+        else
+        {
+            work.State = work.State with { Records = work.State.Records.SetItem(record.Id, work.State.Records[record.Id] with { AckDelegated = AckState.GivenUp }) };
+        }
+    }
+
+    private static string MarkOfEnd(int reason) => reason switch
+    {
+        171 => "critical",
+        501 => "fatal",
+        170 or 181 => "warning",
+        _ => "informational",
+    };
+
+    private static void Queue(Work work, DelegationRecord record, string happening, string target, string mark, ReasonCode? failure = null)
+    {
+        var n = record.AlertsQueued + 1;
+        var counted = record with { AlertsQueued = n };
+        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, counted) };
+        var key = DelegationKeys.IdempotenceKey(record.Id, target, n);
+        Outbox.Queue(work, new OutboxEntry(
+            0, key, target, record.Id, happening, mark, record.Correlator, Payload(work, counted, happening, key, failure), 0, work.Time));
+    }
+
+    private static string Payload(Work work, DelegationRecord record, string happening, string key, ReasonCode? failure)
+    {
+        var reason = failure?.Code ?? record.Reason;
+        var failed = failure is not null || record.State == DelegationState.Failed;
+        var grant = record.Grant;
+        var xml = new StringBuilder(512);
+        xml.Append($"<Delegation v=\"1\" id=\"{record.Id}\" event=\"{happening}\" n=\"{record.AlertsQueued}\" key=\"{key}\">");
+        Element(xml, "Result", failed ? "Failure" : "Success");
+        Element(xml, "Reason", reason.ToString());
+        Element(xml, "State", ((int)record.State).ToString());
+        Element(xml, "By", record.By);
+        Element(xml, "To", grant?.To ?? record.Text("Server/ServerID") ?? "");
+        Element(xml, "Type", RecordText.Label(record));
+        if (grant is not null)
+        {
+            Element(xml, "Bind", Convert.ToHexStringLower(grant.BindingHash.Span));
+            Element(xml, "Check", Convert.ToHexStringLower(grant.Check.Span));
+            xml.Append($"<Acl changed=\"{grant.ChangedCount}\" skipped=\"{grant.SkippedCount}\" kept=\"{grant.KeptCount}\"/>");
+            Element(xml, "Account", work.State.Tree.PathOf(grant.Account)?.ToString() ?? "");
+            if (Limits.RemainingSeconds(record, work.Now, work.Time) is { } remaining)
+            {
+                Element(xml, "Remaining", remaining.ToString());
+            }
+        }
+
+        xml.Append($"<Time trust=\"{work.Engine.Clock.Trust.ToString().ToLowerInvariant()}\">{BasicTime.Format(work.Time)}</Time>");
+        return xml.Append("</Delegation>").ToString();
+    }
+
+    private static void Element(StringBuilder xml, string name, string text) => xml.Append($"<{name}>{SecurityElement.Escape(text)}</{name}>");
+}

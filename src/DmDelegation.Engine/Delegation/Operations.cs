@@ -1,0 +1,146 @@
+using System.Buffers.Text;
+using DmDelegation.Engine.Delegation.Keys;
+using DmDelegation.Engine.Delegation.Start;
+using DmDelegation.Engine.Delegation.Transactions;
+using DmDelegation.Engine.Ports;
+using DmDelegation.Engine.Session;
+using DmDelegation.Tree;
+
+namespace DmDelegation.Engine.Delegation;
+
+/// <summary>
+/// Exec of <c>Operations/*</c> (6.1, 11): who may, what the state table says, and the transaction it amounts to. Each is a commit of its
+/// own (DEL-143).
+/// </summary>
+internal static class Operations
+{
+    private const int ProofOctets = 32;
+
+    /// <summary>Runs one operation.</summary>
+    public static CommandOutcome Run(
+        Work work, SessionState session, DelegationRecord record, string operation, ReadOnlyMemory<byte> argument, string correlator)
+    {
+        if (operation == "Start")
+        {
+            return Outcome(StartCommand.Run(work, session, record, correlator), "DEL-095");
+        }
+
+        var byB = operation is "Confirm" or "Relinquish";
+        if ((byB ? record.Grant?.To : record.By) != session.Server)
+        {
+            return CommandOutcome.Refused(425, "DEL-290");
+        }
+
+        return operation switch
+        {
+            "Confirm" => Confirm(work, session, record, argument),
+            "Relinquish" => End(work, record, DelegationEvent.Relinquish, ReasonCode.Relinquished),
+            "Cancel" => End(work, record, DelegationEvent.Cancel, ReasonCode.Cancelled),
+            "Revoke" => End(work, record, DelegationEvent.Revoke, record.State == DelegationState.Pending ? ReasonCode.Cancelled : ReasonCode.Revoked),
+            // Partial revocation comes with its own release (DEL-264); until then no row is taken.
+            _ => Outcome(ReasonCode.StateConflict, "DEL-264"),
+        };
+    }
+
+    /// <summary>Delete of a record by A: of a live one it is Revoke, of a terminal one purge; the tombstone stays (DEL-263).</summary>
+    public static CommandOutcome DeleteRecord(Work work, DelegationRecord record)
+    {
+        if (record.State.IsEnded())
+        {
+            Remove(work, record);
+            return Outcome(ReasonCode.Ok, "DEL-263");
+        }
+
+        return End(work, record, DelegationEvent.DeleteOfTheRecord, record.State == DelegationState.Pending ? ReasonCode.Cancelled : ReasonCode.Revoked);
+    }
+
+    private static CommandOutcome End(Work work, DelegationRecord record, DelegationEvent happening, ReasonCode reason)
+    {
+        if (TransitionTable.Refusal(record.State, happening) is { } refused)
+        {
+            return Outcome(refused, refused == ReasonCode.StateConflict ? "DEL-291" : "DEL-262");
+        }
+
+        work.CommitBefore();
+        if (record.State == DelegationState.Staged)
+        {
+            Remove(work, record); // row 8: record and key go
+        }
+        else
+        {
+            var to = reason == ReasonCode.Cancelled ? DelegationState.Cancelled
+                : reason == ReasonCode.Relinquished ? DelegationState.Relinquished
+                : DelegationState.Revoked;
+            T3End.Apply(work, record, happening, to, reason);
+            work.Mark(CrashPoint.C15BeforeT3CommitOfCommand);
+        }
+
+        work.CommitOwn(CommitPoint.T3);
+        DelegationEvents.MarkAfterEnd(work);
+        return Outcome(ReasonCode.Ok, "DEL-261");
+    }
+
+    /// <summary>Exec Confirm: the proof over this session's challenge, one attempt each (8.7, DEL-180).</summary>
+    private static CommandOutcome Confirm(Work work, SessionState session, DelegationRecord record, ReadOnlyMemory<byte> argument)
+    {
+        if (TransitionTable.Refusal(record.State, DelegationEvent.ConfirmProofGood) is { } refused)
+        {
+            return Outcome(refused, "DEL-291");
+        }
+
+        if (record.State != DelegationState.Pending)
+        {
+            return Outcome(ReasonCode.Ok, "DEL-290"); // row 31: the proof is not looked at
+        }
+
+        var grant = record.Grant!;
+        if (grant.OffTimeUnknown)
+        {
+            return Outcome(ReasonCode.ClockUntrusted, "DEL-222");
+        }
+
+        work.CommitBefore();
+        var good = IsGoodProof(work, session, record, grant, argument.Span);
+        work.Put(work.Engine.Sessions[session.Server] with { Challenge = default });
+        if (!good)
+        {
+            DelegationEvents.CountBadAttempt(work, record, session.Server, DelegationEvent.ConfirmProofBad);
+            return Outcome(ReasonCode.ProofBad, "DEL-180");
+        }
+
+        DelegationEvents.Activate(work, record, DelegationEvent.ConfirmProofGood);
+        return Outcome(ReasonCode.Ok, "DEL-176");
+    }
+
+    private static bool IsGoodProof(Work work, SessionState session, DelegationRecord record, DelegationGrant grant, ReadOnlySpan<byte> argument)
+    {
+        var challenge = work.Engine.Sessions[session.Server].Challenge;
+        using var key = grant.SealedProofKey.IsEmpty ? null : work.Ports.Vault.Open(SecretNames.OfProofKey(record.Id), grant.SealedProofKey.Span);
+        Span<byte> proof = stackalloc byte[ProofOctets];
+        return key is not null && !challenge.IsEmpty && Decode(argument, proof) && DelegationKeys.IsProof(key, challenge.Span, grant.BindingHash.Span, proof);
+    }
+
+    /// <summary>The proof comes as base64 text, or as its raw octets where the codec has decoded it already.</summary>
+    private static bool Decode(ReadOnlySpan<byte> argument, Span<byte> proof)
+    {
+        if (argument.Length == ProofOctets)
+        {
+            argument.CopyTo(proof);
+            return true;
+        }
+
+        Span<byte> decoded = stackalloc byte[ProofOctets + 2];
+        if (argument.Length > 48 || Base64.DecodeFromUtf8(argument, decoded, out _, out var written) != System.Buffers.OperationStatus.Done || written != ProofOctets)
+        {
+            return false;
+        }
+
+        decoded[..ProofOctets].CopyTo(proof);
+        return true;
+    }
+
+    private static void Remove(Work work, DelegationRecord record) => work.State = work.State with { Records = work.State.Records.Remove(record.Id) };
+
+    private static CommandOutcome Outcome(ReasonCode reason, string rule) =>
+        reason == ReasonCode.Ok ? new CommandOutcome(200, rule, 0, null, [], null) : CommandOutcome.Refused(reason.Status, rule, reason.Code);
+}

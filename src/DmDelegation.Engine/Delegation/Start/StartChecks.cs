@@ -1,0 +1,290 @@
+using System.Collections.Immutable;
+using DmDelegation.Engine.Delegation.Transactions;
+using DmDelegation.Engine.Guard;
+using DmDelegation.Engine.Session;
+using DmDelegation.Engine.State;
+using DmDelegation.Tree;
+
+namespace DmDelegation.Engine.Delegation.Start;
+
+/// <summary>
+/// The checks of 6.3 that need no cryptography, in the order of the specification: DEL-104, 102, 103, 105, 107, 100, 101, 108 … 115. The
+/// first failure decides, so that the reason is deterministic and the costly checks come last.
+/// </summary>
+internal sealed class StartChecks(Work work, SessionState session, DelegationRecord record)
+{
+    /// <summary>How far a sequence number may jump (DEL-101): one wild value cannot use up the numbers.</summary>
+    private const long MaxSeqJump = 1L << 20;
+
+    /// <summary>Records of the total that are kept for the home authority of the root (DEL-050).</summary>
+    private const int KeptForHomeAuthority = 8;
+
+    private const int MaxPending = 4;
+    private const int MaxPerServer = 4;
+    private const int MaxStagedOrPendingPerServer = 2;
+
+    private DelegationTerms _terms = null!;
+
+    private AgentState State => work.State;
+
+    /// <summary>Runs the checks; on success the terms hold identities, account and treatment.</summary>
+    public (DelegationTerms? Terms, ReasonCode? Fault) Run()
+    {
+        var (terms, fault) = TermsReader.Read(record);
+        if (!Authenticated())
+        {
+            return (null, ReasonCode.NotCreator);
+        }
+
+        if (fault is not null)
+        {
+            return (null, fault);
+        }
+
+        _terms = terms!;
+        ReadOnlySpan<Func<ReasonCode?>> checks =
+            [Types, Quota, Server, Nonce, Seq, Scope, Protected, Owner, Rights, Overlap, Chain, AccountData];
+        foreach (var check in checks)
+        {
+            if (check() is { } refused)
+            {
+                return (null, refused);
+            }
+        }
+
+        return (_terms, null);
+    }
+
+    /// <summary>Whether a live or ended session of that many records leaves room for another Staged one (DEL-050, at the Add).</summary>
+    public static bool RoomForStaged(AgentState state, string server) => StagedOrPending(state, server) < MaxStagedOrPendingPerServer;
+
+    /// <summary>DEL-104: application layer, or TLS with certificates on both sides.</summary>
+    private bool Authenticated() => session.Proof is ServerProof.ApplicationLayer or ServerProof.TlsMutual;
+
+    /// <summary>DEL-103: the table of 4.2, and the confirmation mode that fits (DEL-176). Known is a B that has an account and is named by Ref.</summary>
+    private ReasonCode? Types()
+    {
+        var limited = _terms.NotAfter is not null || _terms.MaxSeconds is not null;
+        var known = _terms.Ref is not null && State.AccountOf(_terms.To) is not null;
+        const AclCommands owner = AclCommands.Get | AclCommands.Replace;
+        var legal = _terms.DurationType switch
+        {
+            DurationType.Temporary => limited,
+            DurationType.UntilRevoked => !limited,
+            _ => !limited && _terms.Exclusive && _terms.ConfirmMode == ConfirmMode.Exec && _terms.Scope.All(entry => (entry.Rights & owner) == owner),
+        };
+        legal &= _terms.ScopeType == ScopeType.Full
+            ? _terms.Scope is [{ Uri: "." }]
+            : _terms.Scope.Length > 0 && _terms.Scope.All(entry => entry.Uri != ".");
+        legal &= _terms.ConfirmMode == ConfirmMode.Exec || !known;
+        return legal ? null : ReasonCode.IllegalType;
+    }
+
+    /// <summary>DEL-105: records of DEL-050 and Starts per hour.</summary>
+    private ReasonCode? Quota()
+    {
+        if (!CountStart())
+        {
+            return ReasonCode.Limit;
+        }
+
+        var home = State.IsHomeAuthorityOfRoot(record.By);
+        var running = State.Live().Where(live => live.Record.State != DelegationState.Finalised).Select(live => live.Record).ToList();
+        var total = work.Options.Delegation.MaxActive - (home ? 0 : KeptForHomeAuthority);
+        var full = running.Count >= total
+            || running.Count(other => other.State == DelegationState.Pending) >= MaxPending
+            || StagedOrPending(State, record.By) > MaxStagedOrPendingPerServer
+            || (!home && running.Count(other => other.By == record.By) >= MaxPerServer);
+        return full ? ReasonCode.Limit : null;
+    }
+
+    private bool CountStart()
+    {
+        const long hourMs = 3_600_000;
+        var server = State.ServerOf(record.By);
+        var sameHour = server.StartWindowBootId == work.Now.BootId && work.Now.BootMs - server.StartWindowBootMs < hourMs;
+        var starts = sameHour ? server.StartsInWindow : 0;
+        if (starts >= work.Options.Delegation.StartsPerHour)
+        {
+            return false;
+        }
+
+        PutServer(server with
+        {
+            StartWindowBootId = work.Now.BootId,
+            StartWindowBootMs = sameHour ? server.StartWindowBootMs : work.Now.BootMs,
+            StartsInWindow = starts + 1,
+        });
+        return true;
+    }
+
+    private static int StagedOrPending(AgentState state, string server) =>
+        state.Records.Values.Count(other => other.By == server && other.State is DelegationState.Staged or DelegationState.Pending && other.By == server);
+
+    /// <summary>DEL-107: B is another, well-formed, and no ancestor of A in the chain (DEL-004).</summary>
+    private ReasonCode? Server()
+    {
+        var legal = _terms.To != record.By && ServerIdentifier.IsWellFormed(_terms.To) && !IsAncestor(_terms.To, record.By);
+        return legal ? null : ReasonCode.ServerIllegal;
+    }
+
+    private bool IsAncestor(string candidate, string server) =>
+        State.LiveTo(server).Any(live => live.Record.By == candidate && live.Grant.SubDelegation > 0 && HoldsScopeBy(live.Grant));
+
+    private bool HoldsScopeBy(DelegationGrant grant) => _terms.Scope.Any(entry =>
+        LocUri.TryParse(entry.Uri, UriLimits.Unlimited, out var uri, out _)
+        && State.Tree.Resolve(uri!.Path) is { } chain && ScopeMembership.EntryFor(work.Options, grant, chain) is not null);
+
+    /// <summary>DEL-100: the unused nonce last issued to this server in this boot; used up by this check, whatever comes after.</summary>
+    private ReasonCode? Nonce()
+    {
+        var nonces = work.Engine.Nonces;
+        if (!nonces.TryGetValue(record.By, out var issued)
+            || issued.Used
+            || work.Now.BootMs - issued.IssuedBootMs > work.Options.Delegation.NonceLifeSeconds * 1000L
+            || !issued.Octets.Span.SequenceEqual(_terms.Nonce.Span))
+        {
+            return ReasonCode.NonceInvalid;
+        }
+
+        work.Engine = work.Engine with { Nonces = nonces.SetItem(record.By, issued with { Used = true }) };
+        return null;
+    }
+
+    /// <summary>DEL-101. It is stored with T1, or by the caller when the voucher's signature was good.</summary>
+    private ReasonCode? Seq()
+    {
+        var highest = State.ServerOf(record.By).HighestSeq;
+        return _terms.Seq > highest && _terms.Seq - highest <= MaxSeqJump ? null : ReasonCode.SeqReplay;
+    }
+
+    /// <summary>Stores the sequence number as the highest accepted from A (DEL-101).</summary>
+    public void KeepSeq(long seq) => PutServer(State.ServerOf(record.By) with { HighestSeq = seq });
+
+    private void PutServer(ServerState server) => work.State = State with { Servers = State.Servers.SetItem(record.By, server) };
+
+    /// <summary>DEL-108: one spelling per node, existing, and no two entries overlap (DEL-054).</summary>
+    private ReasonCode? Scope()
+    {
+        var found = ImmutableArray.CreateBuilder<ScopeEntry>(_terms.Scope.Length);
+        var chains = new List<NodeChain>(_terms.Scope.Length);
+        foreach (var entry in _terms.Scope)
+        {
+            if (!LocUri.TryParse(entry.Uri, work.Options.UriLimits, out var uri, out _)
+                || uri is not { Property: null, List: null }
+                || uri.Path.ToString() != entry.Uri
+                || State.Tree.Resolve(uri.Path) is not { } chain
+                || chains.Any(other => other.Contains(chain.Target.Id) || chain.Contains(other.Target.Id)))
+            {
+                return ReasonCode.ScopeInvalid;
+            }
+
+            chains.Add(chain);
+            found.Add(entry with { Root = chain.Target.Id });
+        }
+
+        _terms = _terms with { Scope = found.ToImmutable() };
+        return null;
+    }
+
+    /// <summary>DEL-109: no entry in the protected set; one above a protected subtree is legal.</summary>
+    private ReasonCode? Protected() =>
+        Chains().Any(pair => ProtectedSet.Covers(work.Options, pair.Chain)) ? ReasonCode.ScopeProtected : null;
+
+    /// <summary>DEL-110: A could reassign each root itself, or holds it as B of an Active record (which DEL-113 looks at).</summary>
+    private ReasonCode? Owner() => Chains().All(pair => CouldReassign(pair.Chain) || HeldByRecord(pair.Chain)) ? null : ReasonCode.NotOwner;
+
+    private bool CouldReassign(NodeChain chain)
+    {
+        bool Replaces(NodeChain at) => HomeScheme.Grants(State, at.EffectiveAclOwner(), AclCommands.Replace, record.By, countTaken: true);
+        return chain.Parent is { } parent ? (chain.Target.IsInterior && Replaces(chain)) || Replaces(parent) : Replaces(chain);
+    }
+
+    private bool HeldByRecord(NodeChain chain) =>
+        State.LiveTo(record.By).Any(live => live.Record.State.GivesRights() && ScopeMembership.EntryFor(work.Options, live.Grant, chain) is not null);
+
+    /// <summary>DEL-111: for each right of each entry, A holds it at the root or somewhere below.</summary>
+    private ReasonCode? Rights() =>
+        Chains().All(pair => HeldByRecord(pair.Chain) || (HeldAnywhere(pair.Chain, pair.Entry.Rights) & pair.Entry.Rights) == pair.Entry.Rights)
+            ? null
+            : ReasonCode.RightsExceeded;
+
+    private AclCommands HeldAnywhere(NodeChain chain, AclCommands rights)
+    {
+        if (ProtectedSet.Covers(work.Options, chain))
+        {
+            return AclCommands.None;
+        }
+
+        var held = Treatment.Held(State, chain, record.By, rights);
+        foreach (var child in chain.Target.Children.Values)
+        {
+            if ((held & rights) == rights)
+            {
+                break;
+            }
+
+            held |= HeldAnywhere(chain.Child(child), rights);
+        }
+
+        return held;
+    }
+
+    /// <summary>DEL-112: a node that would be treated lies in the scope of a live delegation, and one of the two is exclusive (DEL-052, DEL-053).</summary>
+    private ReasonCode? Overlap()
+    {
+        _terms = _terms with { Treatment = Treatment.Plan(State, work.Options, record.By, _terms.To, _terms.Scope, _terms.Exclusive) };
+        foreach (var (other, grant) in State.Live())
+        {
+            var conflicting = (_terms.Exclusive || grant.Exclusive) && !(grant.To == record.By && other.State.GivesRights());
+            if (conflicting && _terms.Treatment.Treated.Any(node => ScopeMembership.EntryFor(work.Options, grant, node.Chain) is not null))
+            {
+                return ReasonCode.ScopeConflict;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// DEL-113. Sub-delegation and final delegation come with their own releases; until then a Start that needs one is refused with the
+    /// reason a server has to expect anyway (DEL-061, DEL-065). Where final would be legal, <see cref="FinalLater"/> refuses at the end.
+    /// </summary>
+    private ReasonCode? Chain()
+    {
+        var sub = Chains().Any(pair => !CouldReassign(pair.Chain));
+        var final = _terms.DurationType == DurationType.Final && !MayFinalise();
+        return sub || final || _terms.SubDelegation > work.Options.Delegation.MaxDepth ? ReasonCode.ChainIllegal : null;
+    }
+
+    private bool MayFinalise()
+    {
+        var allowed = work.Options.Delegation.FinalAllowed;
+        return allowed.IsEmpty ? State.IsHomeAuthorityOfRoot(record.By) : allowed.Contains(record.By, StringComparer.Ordinal);
+    }
+
+    /// <summary>Refuses a final delegation that passed every check: it comes with its own release (DEL-065).</summary>
+    public static ReasonCode? FinalLater(DelegationTerms terms) => terms.DurationType == DurationType.Final ? ReasonCode.ChainIllegal : null;
+
+    /// <summary>DEL-114: DEL-056, DEL-093, DEL-094. Addr and Ref side by side belong here (DEL-094).</summary>
+    private ReasonCode? AccountData()
+    {
+        var existing = State.AccountOf(_terms.To);
+        var pinned = !_terms.Pins.IsEmpty;
+        if (_terms.Ref is { } reference)
+        {
+            var fits = existing is not null && _terms.Address.Length == 0 && (reference.Length == 0 || existing.Path.ToString() == reference);
+            _terms = _terms with { KnownAccount = existing?.Node };
+            return fits ? null : ReasonCode.AccountInvalid;
+        }
+
+        var identifiable = pinned || (work.Options.HostNamesVerifiable && _terms.DurationType != DurationType.Final);
+        var legal = existing is null
+            && Uri.TryCreate(_terms.Address, UriKind.Absolute, out var uri)
+            && uri.Scheme == Uri.UriSchemeHttps && uri.Host.Length > 0 && uri.UserInfo.Length == 0
+            && identifiable;
+        return legal ? null : ReasonCode.AccountInvalid;
+    }
+
+    private IEnumerable<(ScopeEntry Entry, NodeChain Chain)> Chains() => _terms.Scope.Select(entry => (entry, State.Tree.Resolve(entry.Root)!));
+}

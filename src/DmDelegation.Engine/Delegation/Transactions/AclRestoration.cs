@@ -1,0 +1,113 @@
+using DmDelegation.Engine.State;
+using DmDelegation.Tree;
+
+namespace DmDelegation.Engine.Delegation.Transactions;
+
+/// <summary>
+/// How T3 puts ACLs back (DEL-135, DEL-136): exactly where nothing else happened, and otherwise B out, A in only where nobody entitled
+/// has put it out.
+/// </summary>
+internal static class AclRestoration
+{
+    /// <summary>Restores what T1 and T2 of a record changed; returns the number of nodes whose later value was kept.</summary>
+    public static int Restore(Work work, DelegationRecord record, DelegationGrant grant)
+    {
+        var tree = work.OpenTree();
+        var kept = 0;
+        foreach (var entry in grant.Undo.Entries)
+        {
+            if (tree.Current.Find(entry.Node) is { } node)
+            {
+                kept += RestoreEntry(work.State, tree, node, record, grant, entry) ? 0 : 1;
+            }
+        }
+
+        RemoveFromNewValues(work.State, tree, record, grant);
+        work.KeepTree(tree);
+        return kept;
+    }
+
+    /// <summary>True if the node is as before; false if a later value was kept, without B.</summary>
+    private static bool RestoreEntry(AgentState state, TreeTransaction tree, Node node, DelegationRecord record, DelegationGrant grant, UndoEntry entry)
+    {
+        var before = entry.Before is { } text ? Acl.Parse(text) : null;
+        var shared = StillAdded(state, record.Id, grant.To, node.Id);
+        var asWritten = string.Equals(node.Acl?.ToString(), entry.Written ?? entry.Before, StringComparison.Ordinal);
+        if (asWritten && shared == AclCommands.None && !TreatedByOthers(state, record.Id, node.Id))
+        {
+            SetIfOther(tree, node, before);
+            return true;
+        }
+
+        if (entry.Protected || node.Acl is not { } present)
+        {
+            return asWritten;
+        }
+
+        // A comes back only if what this delegation wrote is still in the value, or A wrote it itself (DEL-135).
+        var traceLeft = entry.Added == AclCommands.None
+            ? string.Equals(entry.LastWriter, "", StringComparison.Ordinal)
+            : (present.CommandsOf(grant.To) & entry.Added) == entry.Added;
+        var putBack = traceLeft || entry.LastWriter == record.By ? entry.Taken : AclCommands.None;
+        var value = present.Without(entry.Added & ~shared, grant.To);
+        value = putBack == AclCommands.None ? value : value?.With(putBack, record.By) ?? Acl.Of(putBack, record.By);
+        if (before is null && value is not null && tree.Current.Resolve(node.Id)?.Parent is { } parent && value.Equals(parent.EffectiveAcl()))
+        {
+            value = null;
+        }
+
+        SetIfOther(tree, node, value);
+        return putBack == entry.Taken && SameAs(value, before);
+    }
+
+    private static bool SameAs(Acl? value, Acl? before) => value is null ? before is null : value.Equals(before);
+
+    /// <summary>Rights of B at a node that another live delegation to it added as well: they stay (DEL-053).</summary>
+    private static AclCommands StillAdded(AgentState state, string id, string b, NodeId node)
+    {
+        var added = AclCommands.None;
+        foreach (var (record, grant) in state.LiveTo(b))
+        {
+            if (record.Id != id)
+            {
+                added = grant.Undo.Entries.Where(entry => entry.Node == node).Aggregate(added, (sum, entry) => sum | entry.Added);
+            }
+        }
+
+        return added;
+    }
+
+    private static bool TreatedByOthers(AgentState state, string id, NodeId node) =>
+        state.Live().Any(live => live.Record.Id != id && live.Grant.Undo.Entries.Any(entry => entry.Node == node));
+
+    /// <summary>B goes from every value that arose in the scope during the delegation; an empty one becomes "no value" (DEL-136, DEL-328).</summary>
+    private static void RemoveFromNewValues(AgentState state, TreeTransaction tree, DelegationRecord record, DelegationGrant grant)
+    {
+        var handled = grant.Undo.Entries.Select(entry => entry.Node).Concat(grant.Undo.NamedBefore).ToHashSet();
+        handled.UnionWith(state.Live().Where(live => live.Record.Id != record.Id).SelectMany(live => live.Grant.Undo.Entries).Select(entry => entry.Node));
+        foreach (var entry in grant.Scope)
+        {
+            if (tree.Current.Find(entry.Root) is not { } root)
+            {
+                continue;
+            }
+
+            foreach (var node in root.SelfAndDescendants().ToList())
+            {
+                if (node.Acl is { } acl && !handled.Contains(node.Id) && acl.NamesAnywhere(grant.To) && node.Id != grant.Account)
+                {
+                    SetIfOther(tree, node, acl.WithoutServer(grant.To));
+                }
+            }
+        }
+    }
+
+    private static void SetIfOther(TreeTransaction tree, Node node, Acl? value)
+    {
+        // The root always has a value (ACL-002); T1 never gave it one it had not.
+        if ((node.Acl is null) != (value is null) || (value is not null && value.ToString() != node.Acl!.ToString()))
+        {
+            tree.SetAcl(node.Id, node.Id == NodeId.Root ? value ?? node.Acl : value);
+        }
+    }
+}

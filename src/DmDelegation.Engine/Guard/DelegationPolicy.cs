@@ -1,0 +1,83 @@
+using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.State;
+using DmDelegation.Tree;
+
+namespace DmDelegation.Engine.Guard;
+
+/// <summary>An access decision and the delegation that granted or denied, if one did.</summary>
+/// <param name="Answer">Allowed, or why not.</param>
+/// <param name="Delegation">Delegation id, or null.</param>
+public readonly record struct AccessVerdict(AccessAnswer Answer, string? Delegation);
+
+/// <summary>
+/// The access decision of 13.1, the one place where it is made (DEL-320):
+/// <c>allowed = guard does not deny ∧ ( home(S, c, N) ∨ some Active or Finalised record r to S has c ∈ rights(r, N) ∧ ACL(N) grants c to S )</c>.
+/// Evaluated anew for every command, over the state left by the one before it (DEL-334).
+/// </summary>
+/// <param name="state">The state at this moment.</param>
+/// <param name="options">Protected set and limits.</param>
+public sealed class DelegationPolicy(AgentState state, EngineOptions options) : IAccessPolicy
+{
+    /// <inheritdoc/>
+    public AccessAnswer Decide(in AccessQuestion question) => Explain(question).Answer;
+
+    /// <summary>The decision, with the delegation behind it: what <c>acl explain</c> prints.</summary>
+    public AccessVerdict Explain(in AccessQuestion question)
+    {
+        if (GuardRules.Denial(state, options, question) is { } denial)
+        {
+            return denial;
+        }
+
+        var home = AclPolicy.Evaluate(question.Operation, question.Target, new HomeGrant(state, question.Server));
+        var verdict = home.Allowed ? new AccessVerdict(home, null) : ByRecord(question) ?? Refusal(question, home);
+        return verdict.Answer.Allowed && ServerIdRule.Denial(state, question) is { } illegal ? new AccessVerdict(illegal, null) : verdict;
+    }
+
+    /// <summary>What a record of its own grants the server, null if none does.</summary>
+    private AccessVerdict? ByRecord(in AccessQuestion question)
+    {
+        if (question.Operation == AccessOperation.ReplaceAcl)
+        {
+            return null; // DEL-322: never by right of a non-final record; an owner by a Finalised one is at home
+        }
+
+        foreach (var (record, grant) in state.LiveTo(question.Server))
+        {
+            if (!record.State.GivesRights() || EntryFor(grant, question) is not { } entry)
+            {
+                continue;
+            }
+
+            var answer = AclPolicy.Evaluate(question.Operation, question.Target, new RecordGrant(question.Server, entry.Rights));
+            if (answer.Allowed)
+            {
+                return new AccessVerdict(answer with { Rule = "DEL-320" }, record.Id);
+            }
+        }
+
+        return OwnAccount.Grants(state, question) ? new AccessVerdict(new AccessAnswer(true, 200, 0, "DEL-324", question.Target.Target.Id), null) : null;
+    }
+
+    /// <summary>The entry that covers every node the command touches: the ACL of a leaf is its parent's affair (ACL-034), a whole subtree must be free of protected roots.</summary>
+    private ScopeEntry? EntryFor(DelegationGrant grant, in AccessQuestion question)
+    {
+        var target = question.Target;
+        var decisive = question.Operation == AccessOperation.GetAcl && !target.Target.IsInterior && target.Parent is { } parent ? parent : target;
+        var wholeSubtree = question.Operation is AccessOperation.Delete or AccessOperation.Rename;
+        return wholeSubtree && ProtectedSet.ReachedFrom(options, target) ? null : ScopeMembership.EntryFor(options, grant, decisive);
+    }
+
+    private AccessVerdict Refusal(in AccessQuestion question, AccessAnswer home) =>
+        new(state.IsGuest(question.Server) ? home with { Rule = "DEL-330" } : home, null);
+
+    private readonly record struct HomeGrant(AgentState State, string Server) : IAclGrant
+    {
+        public bool Grants(Node owner, Acl acl, AclCommands right) => HomeScheme.Grants(State, owner, right, Server);
+    }
+
+    private readonly record struct RecordGrant(string Server, AclCommands Rights) : IAclGrant
+    {
+        public bool Grants(Node owner, Acl acl, AclCommands right) => Rights.HasFlag(right) && acl.Grants(right, Server);
+    }
+}

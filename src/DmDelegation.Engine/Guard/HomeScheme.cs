@@ -1,0 +1,56 @@
+using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.State;
+using DmDelegation.Tree;
+
+namespace DmDelegation.Engine.Guard;
+
+/// <summary>
+/// What an ACL value would grant a server without any non-final delegation to it: <c>home(S, c, N)</c> of 13.1. Derived from the value
+/// and from what the undo records say was added or taken, so that nothing is kept twice.
+/// </summary>
+internal static class HomeScheme
+{
+    /// <summary>Whether the value on <paramref name="owner"/> grants a right by the home scheme.</summary>
+    /// <param name="countTaken">Also what T2 of a live delegation took from the server: for the checks at Start (DEL-110) and for "home authority".</param>
+    public static bool Grants(AgentState state, Node owner, AclCommands right, string server, bool countTaken = false)
+    {
+        if (owner.Acl is not { } acl)
+        {
+            return false;
+        }
+
+        if (state.IsGuest(server))
+        {
+            // A guest has the wildcard Get and nothing else: neither other wildcards nor entries that waited for its name (DEL-330).
+            return right == AclCommands.Get && acl.GrantsToAll(AclCommands.Get);
+        }
+
+        return acl.GrantsToAll(right) || NamedAtHome(state, owner, right, server) || (countTaken && Taken(state, owner, right, server));
+    }
+
+    /// <summary>Whether the value names the server for a right and no live delegation put it there.</summary>
+    public static bool NamedAtHome(AgentState state, Node owner, AclCommands right, string server) =>
+        owner.Acl is { } acl && acl.Names(right, server) && !Entries(state, owner, (record, grant) => grant.To == server).Any(entry => entry.Added.HasFlag(right));
+
+    private static bool Taken(AgentState state, Node owner, AclCommands right, string server) =>
+        Entries(state, owner, (record, _) => record.By == server).Any(entry => entry.Taken.HasFlag(right));
+
+    private static IEnumerable<UndoEntry> Entries(AgentState state, Node owner, Func<DelegationRecord, DelegationGrant, bool> of)
+    {
+        foreach (var (record, grant) in state.Live())
+        {
+            if (!of(record, grant))
+            {
+                continue;
+            }
+
+            foreach (var entry in grant.Undo.Entries)
+            {
+                if (entry.Node == owner.Id)
+                {
+                    yield return entry;
+                }
+            }
+        }
+    }
+}

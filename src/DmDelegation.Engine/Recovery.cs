@@ -1,0 +1,139 @@
+using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.State;
+using DmDelegation.Engine.Time;
+
+namespace DmDelegation.Engine;
+
+/// <summary>
+/// What happens before anything else after a start (DEL-292): staged records go, the clock state is found, overdue ends are carried out,
+/// what cannot know its time is suspended. Only then are sessions opened. It is idempotent: a crash in it leads to the same end (DEL-294).
+/// </summary>
+internal static class Recovery
+{
+    /// <summary>Runs recovery, in one commit before the overdue ends.</summary>
+    public static void Run(Work work)
+    {
+        var rebooted = work.State.Clock.BootId != work.Now.BootId;
+        DeleteStaged(work);
+        if (rebooted)
+        {
+            var off = OffTime(work);
+            foreach (var (record, _) in work.State.Live().ToList())
+            {
+                Put(work, AfterReboot(work, record, off));
+            }
+        }
+        else if (work.Engine.Clock.TrustedThisBoot)
+        {
+            // Trusted since the last commit, while the agent was not running: the same jump as ClockTrusted sees at run time.
+            var carried = work.State.Clock.HighWater.AddMilliseconds(work.Now.BootMs - work.State.Clock.BootMs);
+            ClockTrusted(work, work.Time - carried);
+        }
+
+        work.Commit(CommitPoint.Recovery);
+        DueByClock.Run(work);
+        DropEntriesOfGoneGuests(work);
+        work.Commit(CommitPoint.Recovery);
+        work.Log(LogCodes.Recovered, rebooted ? "started after a reboot" : "started", ("clock", work.Engine.Clock.Trust.ToString()));
+    }
+
+    /// <summary>The clock has become trusted for the first time in this boot: off-time is known now (rows 43 to 45).</summary>
+    /// <param name="jump">How far effective time moved when it became trusted.</param>
+    public static void ClockTrusted(Work work, TimeSpan jump)
+    {
+        foreach (var (record, grant) in work.State.Live().Where(live => live.Grant.OffTimeUnknown).ToList())
+        {
+            var known = WithOffTime(grant, jump) with { OffTimeUnknown = false };
+            var expired = Limits.Expired(known, work.Now, work.Time);
+            var resumed = record with { Grant = known };
+            if (record.State == DelegationState.Suspended && !expired)
+            {
+                resumed = resumed.Move(DelegationEvent.ClockTrusted, DelegationState.Active, ReasonCode.Ok.Code);
+                work.Log(LogCodes.DelegationSuspended, $"delegation {record.Id} resumed: the clock is trusted again", ("delegation", record.Id));
+            }
+
+            Put(work, resumed);
+        }
+
+        DueByClock.Run(work);
+        work.Commit(CommitPoint.Clock);
+    }
+
+    /// <summary>Writes the clocks of live records ahead, at most every interval (DEL-206, DEL-211).</summary>
+    public static void PersistClocks(Work work)
+    {
+        var intervalMs = work.Options.Delegation.ClockPersistSeconds * 1000L;
+        var due = work.State.Clock.BootId != work.Now.BootId || work.Now.BootMs - work.State.Clock.BootMs >= intervalMs;
+        var counting = work.State.Live().Where(live => Counts(live.Record, live.Grant)).Select(live => live.Record).ToList();
+        if (!due || counting.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var record in counting)
+        {
+            Put(work, record with { Grant = Ahead(record.Grant!, work.Now, intervalMs) });
+        }
+
+        work.Commit(CommitPoint.Clock);
+    }
+
+    /// <summary>Whether a record has a clock that must survive: a window, or a temporary life.</summary>
+    public static bool Counts(DelegationRecord record, DelegationGrant grant) =>
+        record.State == DelegationState.Pending || (grant.DurationType == DurationType.Temporary && record.State is DelegationState.Active or DelegationState.Suspended);
+
+    private static void DeleteStaged(Work work)
+    {
+        foreach (var record in work.State.Records.Values.Where(record => record.State == DelegationState.Staged).ToList())
+        {
+            work.State = work.State with { Records = work.State.Records.Remove(record.Id) };
+            work.Log(LogCodes.StagedDropped, $"staged record {record.Id} of {record.By} deleted: the agent restarted", ("delegation", record.Id), ("by", record.By));
+        }
+    }
+
+    /// <summary>Off-time, if the clock is trusted: T now less the time since boot, less T before (DEL-212); null while it is unknown.</summary>
+    private static TimeSpan? OffTime(Work work) =>
+        work.Engine.Clock.TrustedThisBoot
+            ? work.Time.AddMilliseconds(-work.Now.BootMs) - work.State.Clock.HighWater
+            : null;
+
+    private static DelegationRecord AfterReboot(Work work, DelegationRecord record, TimeSpan? off)
+    {
+        var intervalMs = work.Options.Delegation.ClockPersistSeconds * 1000L;
+        var grant = Ahead(record.Grant!, work.Now, intervalMs) with { AckDeliveredBootMs = -1 };
+        grant = off is { } known ? WithOffTime(grant, known) : grant with { OffTimeUnknown = true };
+        var carried = record with { Grant = grant };
+        var suspends = off is null && record.State == DelegationState.Active && grant is { DurationType: DurationType.Temporary, BudgetWhenTimeUnknown: false };
+        if (!suspends)
+        {
+            return record.State == DelegationState.Suspended && off is not null && !Limits.Expired(grant, work.Now, work.Time)
+                ? carried.Move(DelegationEvent.RebootClockTrusted, DelegationState.Active, ReasonCode.Ok.Code)
+                : carried;
+        }
+
+        work.Log(LogCodes.DelegationSuspended, $"delegation {record.Id} suspended: the time since the reboot is unknown", ("delegation", record.Id));
+        return carried.Move(DelegationEvent.RebootClockNotTrusted, DelegationState.Suspended, ReasonCode.Ok.Code);
+    }
+
+    private static DelegationGrant Ahead(DelegationGrant grant, in ClockReading now, long intervalMs) =>
+        grant with { Window = grant.Window.Ahead(now, intervalMs), Life = grant.Life?.Ahead(now, intervalMs) };
+
+    private static DelegationGrant WithOffTime(DelegationGrant grant, TimeSpan off) =>
+        grant with { Window = grant.Window.AddOffTime(off), Life = grant.Life?.AddOffTime(off) };
+
+    /// <summary>No session survives a restart, so an entry for a guest that has no account left cannot be delivered (DEL-247, C18).</summary>
+    private static void DropEntriesOfGoneGuests(Work work)
+    {
+        foreach (var entry in work.State.Outbox.Values.ToList())
+        {
+            var gone = work.State.AccountOf(entry.Target) is null;
+            if (gone && work.State.Records.TryGetValue(entry.DelegationId, out var record) && record.Grant is { AccountMade: true } grant && grant.To == entry.Target)
+            {
+                Outbox.GiveUpAll(work, entry.Target);
+            }
+        }
+    }
+
+    private static void Put(Work work, DelegationRecord record) =>
+        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, record) };
+}
