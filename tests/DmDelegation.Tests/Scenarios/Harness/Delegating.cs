@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using DmDelegation.Protocol;
 using DmDelegation.ServerStub.Keys;
 using ScopeEntry = DmDelegation.ServerStub.Delegation.ScopeEntry;
+using StubAccount = DmDelegation.ServerStub.Delegation.AccountTerms;
+using StubBinding = DmDelegation.ServerStub.Keys.BindingHash;
 using StubTerms = DmDelegation.ServerStub.Delegation.DelegationTerms;
+using StubVoucher = DmDelegation.ServerStub.Keys.Voucher;
 
 namespace DmDelegation.Tests.Scenarios.Harness;
 
@@ -164,7 +166,7 @@ public sealed class Delegating
     }
 
     /// <summary>BH as A and B compute it.</summary>
-    public byte[] BindingHash() => ServerStub.Keys.BindingHash.Compute(new BindingInputs
+    public byte[] BindingHash() => StubBinding.Compute(new BindingInputs
     {
         Id = Id,
         A = A,
@@ -227,9 +229,9 @@ public sealed class Delegating
     /// <summary>A voucher over the record as it is, made by the stub.</summary>
     public byte[] SignedVoucher(byte[] keyValue)
     {
-        var digest = ServerStub.Keys.Voucher.KeyDigest(this["Key/Method"]!, keyValue, Tdk);
-        var content = ServerStub.Keys.Voucher.Content(Terms(), Id, A, B, TestDevice.DeviceId, Nonce, Seq, digest, new DateTimeOffset(2030, 1, 1, 3, 0, 0, TimeSpan.Zero));
-        return ServerStub.Keys.Voucher.Sign(content, TestPki.Shared.VoucherSigner);
+        var digest = StubVoucher.KeyDigest(this["Key/Method"]!, keyValue, Tdk);
+        var content = StubVoucher.Content(Terms(), Id, A, B, TestDevice.DeviceId, Nonce, Seq, digest, new DateTimeOffset(2030, 1, 1, 3, 0, 0, TimeSpan.Zero));
+        return StubVoucher.Sign(content, TestPki.Shared.VoucherSigner);
     }
 
     private StubTerms Terms() => new()
@@ -245,7 +247,7 @@ public sealed class Delegating
         Window = Number("Confirm/Window") ?? 0,
         RotateWithin = Number("Policy/RotateWithin"),
         OnTimeUnknown = this["Policy/OnTimeUnknown"],
-        Account = new ServerStub.Delegation.AccountTerms
+        Account = new StubAccount
         {
             Addr = this["Account/Addr"],
             Ref = this["Account/Ref"],

@@ -44,7 +44,7 @@ public sealed class ScriptedServer(string serverId, string authType)
     private bool _proved;
     private int _commandNumber;
 
-    public string ServerId => serverId;
+    public string ServerId { get; } = serverId;
 
     /// <summary>B64(H(user:password)) of the client credential; empty: the device uses TLS alone.</summary>
     public byte[] ClientInner { get; set; } = [];

@@ -17,7 +17,7 @@ using DmDelegation.Tree;
 namespace DmDelegation.Tests.Scenarios.Harness;
 
 /// <summary>The process was stopped at a crash point; nothing after it happened.</summary>
-public sealed class PowerCut(CrashPoint point) : Exception(point.ToString());
+public sealed class PowerCutException(CrashPoint point) : Exception(point.ToString());
 
 /// <summary>
 /// A device in driven time: the production engine, store, vault and CMS on a real SQLite file; only time, power and the network are the
@@ -131,7 +131,7 @@ public sealed class TestDevice : IDisposable
     }
 
     /// <summary>A session with commands in one message.</summary>
-    public IReadOnlyList<Outcome> Manage(string server, params Protocol.Command[] commands) => Manage(server, _ => commands);
+    public IReadOnlyList<Outcome> Manage(string server, params DmDelegation.Protocol.Command[] commands) => Manage(server, _ => commands);
 
     /// <summary>Opens a session and exchanges nothing yet.</summary>
     public void Open(string server, params Batch[] batches)
@@ -275,7 +275,7 @@ public sealed class TestDevice : IDisposable
                 if (CrashAt == mark.Point)
                 {
                     CrashAt = null;
-                    throw new PowerCut(mark.Point);
+                    throw new PowerCutException(mark.Point);
                 }
 
                 break;
@@ -308,7 +308,7 @@ public sealed class TestDevice : IDisposable
         new SystemRandomSource(),
         _vault,
         new VoucherVerifier(new VoucherAnchors([Pki.VoucherAuthority.Certificate], ImmutableDictionary<string, X509Certificate2Collection>.Empty)),
-        setup.DeviceKey ?? new DeviceKey(Pki.Device));
+        setup.DeviceKey ?? Pki.DeviceKey);
 
     private AgentState Factory(TestDeviceSetup setup)
     {
@@ -455,6 +455,10 @@ public sealed class TestPki
         VoucherAuthority = new CertificateAuthority("test voucher authority", From, From.AddYears(50));
         Device = TlsAuthority.IssueDevice(TestDevice.DeviceId);
         VoucherSigner = VoucherAuthority.IssueVoucherSigner("a.example");
+        var directory = System.IO.Directory.CreateTempSubdirectory("dmagent-test-pki-").FullName;
+        var (certificateFile, keyFile) = CertificateAuthority.WritePem(directory, "device", Device);
+        DeviceKey = DeviceKey.Load(certificateFile, keyFile);
+        System.IO.Directory.Delete(directory, recursive: true);
     }
 
     public static TestPki Shared { get; } = new();
@@ -466,4 +470,6 @@ public sealed class TestPki
     public X509Certificate2 Device { get; }
 
     public X509Certificate2 VoucherSigner { get; }
+
+    public DeviceKey DeviceKey { get; }
 }
