@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace DmDelegation.ServerStub.Delegation;
 
@@ -78,6 +79,7 @@ public sealed record DelegationTerms
     public AccountTerms? Account { get; init; }
 
     /// <summary>The label of delegation.md 4.1: final, else temporary, else the scope type.</summary>
+    [JsonIgnore]
     public string Label => DurationType is "final" or "temporary" ? DurationType : ScopeType;
 
     /// <summary>The JSON of the terms as it is sent; the octets are what step 2 signs, so they are kept and not written again.</summary>

@@ -34,7 +34,7 @@ internal sealed class DmEndpoint(ServerContext context, IDeviceWork work)
             return new DmReply(307, [], Location: elsewhere);
         if (context.Controls.MalformedBody)
             return new DmReply(200, "<SyncML xmlns=\"SYNCML:SYNCML1.2\"><SyncHdr>"u8.ToArray());
-        if (request.ContentType is { } type && !type.Contains("xml", StringComparison.OrdinalIgnoreCase))
+        if (request.ContentType is { } type && !type.Contains("+xml", StringComparison.OrdinalIgnoreCase))
             return new DmReply(415, []);
         SyncMLMessage message;
         try
