@@ -57,13 +57,7 @@ public sealed class DmServer
     public Action? Changed { get; set; }
 
     /// <summary>One message of a device.</summary>
-    public DmReply Handle(DmRequest request) => Event(() =>
-    {
-        var reply = _dm.Handle(request);
-        foreach (var process in _context.State.Processes.Where(process => process is { Role: ProcessRole.Delegated, EndReason: not null }))
-            _processes.RemoveAccount(process); // the answer to the End alert still had its credential (DEL-247)
-        return reply;
-    });
+    public DmReply Handle(DmRequest request) => Event(() => _dm.Handle(request));
 
     /// <summary>One message of a peer that showed this certificate on its connection.</summary>
     public S2sReply HandleS2s(X509Certificate2 certificate, byte[] body) => Event(() => _s2s.Receive(certificate, body));
@@ -85,6 +79,7 @@ public sealed class DmServer
             throw new JsonException($"delegate: keyMethod \"{request.KeyMethod}\" is not allowed; allowed: tls, cms");
         if (request.StepFourSeconds is < 1 or > 604_800)
             throw new JsonException($"delegate: stepFourSeconds {request.StepFourSeconds} is not allowed; allowed: 1 … 604800");
+        DelegationTerms.Parse(request.Terms.ToJson());
         var sid = Convert.ToHexStringLower(_context.Random(16));
         return (request.Role == ProcessRole.Delegating ? _delegating.Begin(request, sid) : _delegated.Begin(request, sid)).Sid;
     });
