@@ -98,6 +98,9 @@ internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegati
             Outcome(process, message, reply);
     }
 
+    /// <summary>Whether <see cref="Tick"/> has something to do.</summary>
+    public bool IsTimerDue() => _context.State.Processes.Exists(process => process.Deadline <= _context.Now);
+
     /// <summary>Carries out timers that have run out (DEL-373).</summary>
     public void Tick()
     {

@@ -118,17 +118,21 @@ public sealed class DmServer
     public void SetControls(TestControls controls) => Event(() => _context.Controls = controls);
 
     /// <summary>Timers that are due (DEL-373).</summary>
-    public void Tick() => Event(() =>
+    public void Tick()
     {
-        _s2s.Tick();
-        return true;
-    });
+        if (Event(() => _s2s.IsTimerDue(), save: false))
+            Event(() =>
+            {
+                _s2s.Tick();
+                return true;
+            });
+    }
 
     /// <summary>When to call <see cref="Tick"/> and <see cref="TakeDue"/> next; null: when something happens.</summary>
     public DateTimeOffset? NextDue() => Event(() => _s2s.NextDue()?.AddSeconds(-_context.Controls.ClockOffsetSeconds), save: false);
 
     /// <summary>Messages to send now; each is given back to <see cref="Answered"/>.</summary>
-    public IReadOnlyList<OutgoingMessage> TakeDue() => Event(() => _s2s.TakeDue());
+    public IReadOnlyList<OutgoingMessage> TakeDue() => Event(() => _s2s.TakeDue(), save: false); // attempts are no loss
 
     /// <summary>The answer to a message; status 0 when there was none.</summary>
     public void Answered(OutgoingMessage message, S2sReply reply) => Event(() =>
