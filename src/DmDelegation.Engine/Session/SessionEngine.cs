@@ -42,6 +42,7 @@ internal static partial class SessionEngine
         }
 
         DelegationEvents.CheckDue(work);
+        work.Commit(CommitPoint.Record);
         if (Running(work, received.Server, received.SessionSerial) is not { } session)
         {
             return;

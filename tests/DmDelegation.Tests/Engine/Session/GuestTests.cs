@@ -140,6 +140,16 @@ public sealed class GuestTests
         Assert.AreEqual("aborted", dialogue.Ended!.Error);
     }
 
+    [TestMethod]
+    public void A_wrong_proof_counts_inside_an_Atomic_too_DEL_184_DEL_092()
+    {
+        var dialogue = Guest("DIGEST").Open();
+        const string Confirm = "<Exec><CmdID>6</CmdID><Item><Target><LocURI>./Delegation/7QK2/Operations/Confirm</LocURI></Target><Data>AAAA</Data></Item></Exec>";
+        dialogue.Say(dialogue.HdrStatus(212) + $"<Atomic><CmdID>5</CmdID>{Confirm}</Atomic>", cred: Dialogue.ServerCred(Dialogue.ServerNonce));
+        CollectionAssert.AreEqual(new[] { 507, 403 }, dialogue.Codes);
+        Assert.AreEqual(1, BadAttempts(dialogue));
+    }
+
     private const string Get = "<Get><CmdID>5</CmdID><Item><Target><LocURI>./SCM/x</LocURI></Target></Item></Get>";
 
     private static readonly byte[] Pin = [.. Enumerable.Repeat((byte)0x77, 32)];
