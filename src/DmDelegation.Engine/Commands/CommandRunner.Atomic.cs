@@ -1,4 +1,5 @@
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.State;
 using DmDelegation.Protocol;
 using DmDelegation.Tree;
 
@@ -53,7 +54,7 @@ internal sealed partial class CommandRunner
         _work.InsideAtomic = false;
         if (!done)
         {
-            _work.Engine = savepoint;
+            RollBackTo(savepoint);
             MarkRolledBack(replies);
             if (_lastReason == ReasonCode.ProofBad.Code)
             {
@@ -66,6 +67,17 @@ internal sealed partial class CommandRunner
         }
 
         return done;
+    }
+
+    // What guards against replay and floods is not undone with the commands (DEL-100, DEL-101, DEL-105).
+    private void RollBackTo(EngineState savepoint)
+    {
+        var (nonces, servers) = (_work.Engine.Nonces, _work.State.Servers);
+        _work.Engine = savepoint with { Nonces = nonces };
+        if (!ReferenceEquals(servers, _work.State.Servers))
+        {
+            _work.State = _work.State with { Servers = servers };
+        }
     }
 
     // A wrong proof is counted and uses up its challenge, whatever else is undone (DEL-180, DEL-184).
