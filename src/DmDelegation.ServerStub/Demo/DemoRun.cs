@@ -76,8 +76,8 @@ public sealed class DemoRun : IAsyncDisposable
     private async Task ManageAsync(CancellationToken cancel)
     {
         _chart.Heading("A normal management session of A");
-        var answers = await CommandAsync(A, cancel, """[{"get":"./DevInfo/Man"},{"replace":{"uri":"./SCM/x","data":"by A"}},{"get":"./SCM/x"}]""");
-        Check("A reads DevInfo, writes and reads back ./SCM/x", "200 200 200 by A", $"{Codes(answers)} {answers[^1].Items.FirstOrDefault()?.Data}");
+        var answers = await CommandAsync(A, """[{"get":"./DevInfo/Man"},{"replace":{"uri":"./SCM/x","data":"by A"}},{"get":"./SCM/x"}]""", cancel);
+        Check("A reads DevInfo, writes and reads back ./SCM/x", "200 200 200 by A", $"{Codes(answers)} {(answers[^1].Items is [var item, ..] ? item.Data : "")}");
     }
 
     /// <summary>The nine steps, the scheme before, during and after, and its end.</summary>
@@ -103,12 +103,12 @@ public sealed class DemoRun : IAsyncDisposable
 
     private async Task WhileActiveAsync(CancellationToken cancel)
     {
-        var refused = await CommandAsync(A, cancel, """[{"replace":{"uri":"./SCM/x","data":"by A again"}},{"get":"./SCM/x"}]""");
+        var refused = await CommandAsync(A, """[{"replace":{"uri":"./SCM/x","data":"by A again"}},{"get":"./SCM/x"}]""", cancel);
         var why = await Agent.AskAsync(cancel, "acl", "explain", DemoWorld.A, "Replace", "./SCM/x");
         _chart.Note($"why A is refused: rule {why.GetProperty("rule").GetString()}, delegation {why.GetProperty("delegation").GetString()}");
         Check("A may read in the scope but not write", "425 200", Codes(refused));
         var outside = _options.Type == "full" ? "./DMAcc/a/Name" : "./Net/eth0";
-        var answers = await CommandAsync(B, cancel, $$"""[{"replace":{"uri":"./SCM/x","data":"by B"} },{"replace":{"uri":"{{outside}}","data":"no"} }]""");
+        var answers = await CommandAsync(B, $$"""[{"replace":{"uri":"./SCM/x","data":"by B"} },{"replace":{"uri":"{{outside}}","data":"no"} }]""", cancel);
         Check($"B manages ./SCM and is refused at {outside}", "200 425", Codes(answers));
     }
 
@@ -189,7 +189,7 @@ public sealed class DemoRun : IAsyncDisposable
     });
 
     /// <summary>Queues one batch at a server, opens a session, and returns the answers.</summary>
-    private async Task<IReadOnlyList<CommandResult>> CommandAsync(DmServer server, CancellationToken cancel, string commands)
+    private async Task<IReadOnlyList<CommandResult>> CommandAsync(DmServer server, string commands, CancellationToken cancel)
     {
         var ticket = server.Queue(DemoWorld.DeviceId, commands);
         await Agent.SessionAsync(server.ServerId, cancel);
