@@ -67,12 +67,16 @@ public sealed class Chart(TextWriter output, bool json)
         { Event: "session-start" } => (Device, happened.Server, "DM session"),
         { Event: "command", Type: "Add", Status: 200 or 216 or 215 } when happened.Uri?.StartsWith("./Delegation/", StringComparison.Ordinal) == true => null,
         { Event: "command", Type: "Atomic" } => (happened.Server, Device, $"4 Atomic: the record => {happened.Status}"),
-        { Event: "command" } => (happened.Server, Device, $"{Step(happened)}{happened.Type} {happened.Uri} => {happened.Status}"),
+        { Event: "command" } => (happened.Server, Device, $"{Step(happened)}{happened.Type} {Short(happened.Uri)} => {happened.Status}"),
         { Event: "alert" } => (Device, happened.Server, $"{AlertStep(happened)} {happened.Type}{Outcome(happened)}"),
         { Event: "session-challenged" } => (Device, happened.Server, $"{happened.Status}: not authenticated"),
         { Event: "state", State: "Closed" or "Failed" } => (happened.Server, happened.Server, $"{happened.State}{Outcome(happened)}"),
         _ => null,
     };
+
+    /// <summary>A record's id is 26 letters long and says nothing here.</summary>
+    private static string Short(string? uri) =>
+        uri?.Split('/') is [".", "Delegation", { Length: > 8 }, .. var below] ? $"./Delegation/*/{string.Join('/', below)}" : uri ?? "";
 
     private static string Phase(StubEvent happened) => happened.Phase is { } phase and > 0 ? $" ({phase})" : "";
 

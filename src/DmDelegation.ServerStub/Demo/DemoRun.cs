@@ -160,7 +160,7 @@ public sealed class DemoRun : IAsyncDisposable
             return true;
         }
 
-        if (a is { State: ProcessState.Started or ProcessState.Reported or ProcessState.Handed })
+        if (a is { State: ProcessState.Started or ProcessState.Reported })
         {
             await Agent.SessionAsync(DemoWorld.A, cancel);
         }
