@@ -9,7 +9,7 @@ namespace DmDelegation.ServerStub.Demo;
 public sealed class Chart(TextWriter output, bool json)
 {
     private const string Device = "device";
-    private const int Width = 40;
+    private const int Width = 44;
 
     /// <summary>Columns of the chart, from left to right.</summary>
     private static readonly string[] Columns = [DemoWorld.B, DemoWorld.A, Device];
@@ -76,7 +76,7 @@ public sealed class Chart(TextWriter output, bool json)
 
     /// <summary>A record's id is 26 letters long and says nothing here.</summary>
     private static string Short(string? uri) =>
-        uri?.Split('/') is [".", "Delegation", { Length: > 8 }, .. var below] ? $"./Delegation/*/{string.Join('/', below)}" : uri ?? "";
+        uri?.Split('/') is [".", "Delegation", { Length: > 8 }, .. var below] ? $"record/{string.Join('/', below)}" : uri ?? "";
 
     private static string Phase(StubEvent happened) => happened.Phase is { } phase and > 0 ? $" ({phase})" : "";
 
@@ -103,7 +103,7 @@ public sealed class Chart(TextWriter output, bool json)
 
         var (left, right) = (Math.Min(start, end), Math.Max(start, end));
         var room = ((right - left) * Width) - 1;
-        var text = $" {(label.Length > room - 8 ? label[..(room - 8)] : label)} ";
+        var text = $" {(label.Length > room - 6 ? label[..(room - 6)] : label)} ";
         var before = (room - text.Length) / 2;
         var body = new string('-', before) + text + new string('-', room - before - text.Length);
         body = start < end ? body[..^1] + ">" : "<" + body[1..];

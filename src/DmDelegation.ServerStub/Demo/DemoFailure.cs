@@ -8,7 +8,9 @@ namespace DmDelegation.ServerStub.Demo;
 /// <param name="OfA">Controls of A.</param>
 /// <param name="OfB">Controls of B.</param>
 /// <param name="Confirm">Confirmation mode the failure needs, null: any.</param>
-internal sealed record DemoFailure(int Step, string What, TestControls OfA, TestControls OfB, string? Confirm = null)
+/// <param name="Window">Fail-safe window in seconds: short where the device finds out by its end.</param>
+internal sealed record DemoFailure(
+    int Step, string What, TestControls OfA, TestControls OfB, string? Confirm = null, long Window = DemoOptions.WindowSeconds)
 {
     private static readonly DemoFailure[] All =
     [
@@ -19,7 +21,7 @@ internal sealed record DemoFailure(int Step, string What, TestControls OfA, Test
         new(6, "the key A hands to B is not the device's, B notices", new() { WrongTdk = true }, new()),
         new(7, "the key A hands to B is wrong and so is its check value: B cannot log in", new() { WrongTdk = true, WrongCheckToo = true }, new()),
         new(8, "B's proof is wrong", new(), new() { WrongProof = true }, "exec"),
-        new(9, "B reports success although the device refused it", new(), new() { WrongProof = true, FalseComplete = true }, "exec"),
+        new(9, "B reports success although it has never proved itself to the device", new(), new() { FalseComplete = true }, "exec", Window: 10),
     ];
 
     /// <summary>Steps that can be made to fail.</summary>

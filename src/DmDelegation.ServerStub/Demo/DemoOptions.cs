@@ -41,13 +41,13 @@ public sealed record DemoOptions
         : [new ScopeEntry("./SCM", "Add+Delete+Exec+Get+Replace")];
 
     /// <summary>The terms A and B agree on.</summary>
-    public DelegationTerms Terms(string confirm, IReadOnlyList<ScopeEntry> scope) => new()
+    public DelegationTerms Terms(string confirm, IReadOnlyList<ScopeEntry> scope, long window = WindowSeconds) => new()
     {
         ScopeType = Type,
         Scope = scope,
         DurationType = Duration,
         MaxSeconds = Duration == "temporary" ? LifeSeconds : null,
         ConfirmMode = confirm,
-        Window = WindowSeconds,
+        Window = window,
     };
 }

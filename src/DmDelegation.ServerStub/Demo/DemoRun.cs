@@ -10,6 +10,9 @@ public sealed class DemoRun : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
 
+    /// <summary>How often A reads the state of a delegation that only B has reported.</summary>
+    private static readonly TimeSpan ReadAgain = TimeSpan.FromSeconds(2);
+
     private readonly DemoOptions _options;
     private readonly Chart _chart;
     private readonly DemoWorld _world;
@@ -107,7 +110,7 @@ public sealed class DemoRun : IAsyncDisposable
         var why = await Agent.AskAsync(cancel, "acl", "explain", DemoWorld.A, "Replace", "./SCM/x");
         _chart.Note($"why A is refused: rule {why.GetProperty("rule").GetString()}, delegation {why.GetProperty("delegation").GetString()}");
         Check("A may read in the scope but not write", "425 200", Codes(refused));
-        var outside = _options.Type == "full" ? "./DMAcc/a/Name" : "./Net/eth0";
+        var outside = _options.Type == "full" ? "./DMAcc/a/AppAddr/1/Addr" : "./Net/eth0";
         var answers = await CommandAsync(B, $$"""[{"replace":{"uri":"./SCM/x","data":"by B"} },{"replace":{"uri":"{{outside}}","data":"no"} }]""", cancel);
         Check($"B manages ./SCM and is refused at {outside}", "200 425", Codes(answers));
     }
@@ -137,7 +140,7 @@ public sealed class DemoRun : IAsyncDisposable
         A.SetControls(failure.OfA);
         B.SetControls(failure.OfB);
         var scope = step == 4 ? [new ScopeEntry("./Nowhere", "Get+Replace")] : _options.Scope;
-        var terms = _options.Terms(failure.Confirm ?? _options.Confirm, scope);
+        var terms = _options.Terms(failure.Confirm ?? _options.Confirm, scope, failure.Window);
         var process = Begin(step == 4 && terms.ScopeType == "full" ? terms with { ScopeType = "partial" } : terms);
         await UntilAsync("the failure has reached both servers", async () => await IsPurgedAsync(process, cancel), cancel);
         A.SetControls(new TestControls());
@@ -163,6 +166,7 @@ public sealed class DemoRun : IAsyncDisposable
         if (a is { State: ProcessState.Started or ProcessState.Reported })
         {
             await Agent.SessionAsync(DemoWorld.A, cancel);
+            await Task.Delay(a.State == ProcessState.Reported ? ReadAgain : TimeSpan.Zero, cancel);
         }
 
         return false;
