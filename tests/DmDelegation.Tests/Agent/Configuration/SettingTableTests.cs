@@ -101,7 +101,7 @@ public sealed class SettingTableTests
         var (group, name) = key.StartsWith("accounts[a].", StringComparison.Ordinal) ? (root["accounts"]![0]!.AsObject(), key["accounts[a].".Length..])
             : key.Split('.') is [var first, var second] ? ((root[first] ??= new JsonObject()).AsObject(), second)
             : (root, key);
-        group[name] = value as JsonNode ?? JsonValue.Create(value switch { int number => (JsonNode)number, double number => number, _ => (string)value });
+        group[name] = value switch { JsonNode node => node, int number => number, double number => number, _ => (string)value };
         // The default retry base is above the lowest cap.
         if (key == "session.retryCapSeconds")
             group["retryBaseSeconds"] = 1;
