@@ -1,0 +1,51 @@
+namespace DmDelegation.Agent.Configuration;
+
+/// <summary>Looks at the files that the configuration names: whether they are there, and whether secrets are open to others (DEL-192).</summary>
+internal static class NamedFiles
+{
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    /// <summary>Files that are named and missing.</summary>
+    public static IEnumerable<ConfigurationProblem> Missing(ConfigurationReading reading, AgentConfiguration agent) =>
+        from named in All(agent)
+        where !File.Exists(named.File)
+        select new ConfigurationProblem(OriginOf(reading, named.Key), named.Key, named.File, "the file is not there");
+
+    /// <summary>Secret files that others than their owner can open. The agent does not read such a file.</summary>
+    public static IEnumerable<ConfigurationProblem> OpenToOthers(ConfigurationReading reading, AgentConfiguration agent) =>
+        from named in All(agent)
+        where named.Secret && File.Exists(named.File) && !IsCredential(agent, named.File) && (File.GetUnixFileMode(named.File) & Others) != UnixFileMode.None
+        select new ConfigurationProblem(OriginOf(reading, named.Key), named.Key, named.File, "others than its owner can open the file: chmod 0600");
+
+    /// <summary>systemd guards its credentials itself.</summary>
+    public static bool IsCredential(AgentConfiguration agent, string file) =>
+        agent.CredentialsDirectory is { } directory && file.StartsWith(directory + "/", StringComparison.Ordinal);
+
+    private static IEnumerable<(string Key, string File, bool Secret)> All(AgentConfiguration agent)
+    {
+        IEnumerable<(string Key, string? File, bool Secret)> named =
+        [
+            ("profile", agent.Profile, false),
+            ("identity.certificateFile", agent.IdentityCertificateFile, false),
+            ("identity.keyFile", agent.IdentityKeyFile, true),
+            ("tls.trustAnchorsFile", agent.TrustAnchorsFile, false),
+            ("tls.clientCertificateFile", agent.ClientCertificateFile, false),
+            ("tls.clientKeyFile", agent.ClientKeyFile, true),
+            ("voucherAnchorsFile", agent.VoucherAnchorsFile, false),
+            .. agent.Accounts.SelectMany(OfAccount),
+        ];
+        return named.Where(file => file.File is not null).Select(file => (file.Key, file.File!, file.Secret));
+    }
+
+    private static IEnumerable<(string Key, string? File, bool Secret)> OfAccount(AccountConfiguration account)
+    {
+        var key = $"{SettingTable.Accounts}[{account.Name}].";
+        yield return (key + "voucherAnchorsFile", account.VoucherAnchorsFile, false);
+        yield return (key + "clientSecretFile", account.ClientSecretFile, true);
+        yield return (key + "serverSecretFile", account.ServerSecretFile, true);
+    }
+
+    private static string OriginOf(ConfigurationReading reading, string key) => reading.Values.First(value => value.Key == key).Origin;
+}

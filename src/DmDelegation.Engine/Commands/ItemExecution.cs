@@ -1,0 +1,132 @@
+using DmDelegation.Engine.Accounts;
+using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Session;
+using DmDelegation.Protocol;
+using DmDelegation.Tree;
+
+namespace DmDelegation.Engine.Commands;
+
+/// <summary>Carries out one Item of one command: on the delegation object, or on the tree. The one place where a command meets either.</summary>
+internal sealed class ItemExecution(Work work, string server)
+{
+    private const string RuleOfItems = "REP-035";
+
+    private SessionState Session => work.Engine.Sessions[server];
+
+    /// <summary>Whether an Item belongs to <c>Key/Value</c> of a record, whose octets are the key itself (DEL-188).</summary>
+    public bool IsKeyValue(Item item) =>
+        item.Target is { } target && LocUri.TryParse(target.LocURI, work.Options.UriLimits, out var uri, out _) && IsKeyValue(uri!.Path);
+
+    public CommandOutcome Run(ItemCommand command, Item item)
+    {
+        if (item.Target is not { LocURI: { Length: > 0 } target } || (command is Copy && item.Source is not { LocURI.Length: > 0 }))
+        {
+            return Refused(StatusCode.IncompleteCommand, RuleOfItems);
+        }
+
+        // A URI that cannot be read has its status from the tree commands.
+        var uri = LocUri.TryParse(target, work.Options.UriLimits, out var parsed, out _) ? parsed : null;
+        var delegation = uri is not null && DelegationObject.Covers(uri.Path);
+        return command switch
+        {
+            Get => delegation ? DelegationObject.Get(work, Session, uri!) : WithDelegations(uri, OnTree(target, context => TreeCommands.Get(context, target))),
+            Delete => delegation ? DelegationObject.Delete(work, Session, uri!) : Deleted(target, uri),
+            Copy => Copied(item.Source!.LocURI, target, delegation),
+            Exec exec => delegation ? Started(exec, item, uri!) : OnTree(target, context => NotExecutable(TreeCommands.Exec(context, target))),
+            _ => Written(command, item, uri, delegation),
+        };
+    }
+
+    private CommandOutcome Written(ItemCommand command, Item item, LocUri? uri, bool delegation)
+    {
+        var target = item.Target!.LocURI;
+        var secret = uri is not null && uri.Property is null && IsSecret(uri.Path);
+        // Whatever is base64 in a record is octets (6.1 of the delegation specification); elsewhere the description tells.
+        var format = uri is null || uri.Property is not null ? null
+            : delegation ? Formats.Bin
+            : work.Options.Description.Describe(uri.Path).Format;
+        if (ItemValue.Read(command, item, format, secret) is not { } argument)
+        {
+            return Refused(StatusCode.UnsupportedMediaTypeOrFormat, "TND-122");
+        }
+
+        var outcome = (command, delegation) switch
+        {
+            (Add, true) => DelegationObject.Add(work, Session, uri!, argument),
+            (Add, false) => OnTree(target, context => TreeCommands.Add(context, target, argument)),
+            (_, true) => DelegationObject.Replace(work, Session, uri!, argument),
+            (_, false) => OnTree(target, context => TreeCommands.Replace(context, target, argument)),
+        };
+        if (command is Replace && !delegation && uri?.Property is Properties.Acl && outcome is { Succeeded: true, Target: { } node })
+        {
+            DelegationEvents.AclReplaced(work, server, node);
+        }
+
+        if (secret)
+        {
+            ItemValue.Zero(argument);
+        }
+
+        return outcome;
+    }
+
+    // A Delete may end delegations, in one commit with it (DEL-141, DEL-275, DEL-276).
+    private CommandOutcome Deleted(string target, LocUri? uri)
+    {
+        CommandOutcome Delete() => OnTree(target, context => TreeCommands.Delete(context, target));
+        return uri is { Property: null, List: null } ? DelegationEvents.Delete(work, Session, uri.Path, Delete) : Delete();
+    }
+
+    // The argument may be a proof (8.7): it is good for this call only.
+    private CommandOutcome Started(Exec exec, Item item, LocUri uri)
+    {
+        if (ItemValue.Read(exec, item, Formats.Bin, secret: true) is not { } argument)
+        {
+            return Refused(StatusCode.UnsupportedMediaTypeOrFormat, "TND-122");
+        }
+
+        var outcome = DelegationObject.Exec(work, Session, uri, argument.Data, exec.Correlator ?? "");
+        ItemValue.Zero(argument);
+        return outcome;
+    }
+
+    private CommandOutcome Copied(string source, string target, bool toDelegation)
+    {
+        var fromDelegation = LocUri.TryParse(source, work.Options.UriLimits, out var from, out _) && DelegationObject.Covers(from!.Path);
+        return toDelegation || fromDelegation
+            ? Refused(StatusCode.CommandNotAllowed, "DEL-087")
+            : OnTree(target, context => TreeCommands.Copy(context, source, target));
+    }
+
+    // What is mounted below the root belongs to a ?list= of the root (TND-171).
+    private CommandOutcome WithDelegations(LocUri? uri, CommandOutcome outcome) =>
+        outcome.Succeeded && uri is { Path.IsRoot: true, List: { } list }
+            ? outcome with { Results = [.. outcome.Results, .. DelegationObject.ListBelow(work, Session, list == "StructData")] }
+            : outcome;
+
+    private CommandOutcome OnTree(string target, Func<CommandContext, CommandOutcome> command)
+    {
+        var transaction = work.OpenTree();
+        var name = LocUri.TryParse(target, work.Options.UriLimits, out var uri, out _) ? uri!.Path.Name : "";
+        var options = TreeOptions.Default with { Limits = work.Options.UriLimits };
+        var outcome = command(new CommandContext(
+            server, transaction, work.Policy, work.Options.Description, options, new LeafSealer(work.Ports.Vault, name)));
+        if (outcome.Succeeded && !ReferenceEquals(transaction.Current, work.State.Tree))
+        {
+            work.KeepTree(transaction);
+        }
+
+        return outcome;
+    }
+
+    // Nothing below the tree can be executed yet, whatever its AccessType says (REP-033).
+    private static CommandOutcome NotExecutable(CommandOutcome checks) =>
+        checks.Succeeded ? Refused(StatusCode.OptionalFeatureNotSupported, "REP-033") : checks;
+
+    private bool IsSecret(NodePath path) =>
+        IsKeyValue(path) || work.Options.Description.Describe(path).Secret || work.State.Tree.Find(path) is { IsSecret: true };
+
+    private static bool IsKeyValue(NodePath path) => DelegationObject.Covers(path) && path.Segments is [_, _, "Key", "Value"];
+
+    private static CommandOutcome Refused(int status, string rule) => new(status, rule, 0, null, [], null);
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using DmDelegation.Engine.Accounts;
+
+namespace DmDelegation.Engine.Session;
+
+/// <summary>How one side of a session authenticates at the application layer (security.md 2). Basic is not among them (DEL-171, SEC-011).</summary>
+internal enum Scheme
+{
+    /// <summary>Not at all: TLS does it.</summary>
+    None,
+
+    /// <summary>syncml:auth-md5.</summary>
+    Md5,
+
+    /// <summary>syncml:auth-MAC.</summary>
+    Mac,
+}
+
+// Who has proved what to whom. Nonces are kept here; secrets stay sealed in the snapshot of the account.
+public sealed partial record SessionState
+{
+    /// <summary>
+    /// The account as it was when the session was opened: a name or secret changed meanwhile is for later sessions (SEC-010, STD-019).
+    /// </summary>
+    internal Account? Credentials { get; init; }
+
+    /// <summary>How the device authenticates.</summary>
+    internal Scheme ClientScheme { get; init; }
+
+    /// <summary>Nonce of our next Cred or MAC: the stored one, later the newest candidate (security.md 4.1).</summary>
+    internal ReadOnlyMemory<byte> ClientNonce { get; init; }
+
+    /// <summary><see cref="ClientNonce"/> is a candidate that is not stored yet (SEC-029).</summary>
+    internal bool ClientNonceIsCandidate { get; init; }
+
+    /// <summary>Status 212 was received: no Cred any more (SEC-020).</summary>
+    internal bool ClientAccepted { get; init; }
+
+    /// <summary>Packages 1 that were answered with a challenge (SEC-031).</summary>
+    internal int ClientRefusals { get; init; }
+
+    /// <summary>How the server has to authenticate.</summary>
+    internal Scheme ServerScheme { get; init; }
+
+    /// <summary>Nonces that a credential of the server may be built on, the newest last (SEC-050).</summary>
+    internal ImmutableList<ReadOnlyMemory<byte>> ServerNonces { get; init; } = [];
+
+    /// <summary>Our last message gave the server the last of <see cref="ServerNonces"/>; stored when that message is answered (SEC-050).</summary>
+    internal bool ServerNonceIsOut { get; init; }
+
+    /// <summary>Server and device were both authenticated, and the delegation machine has been told (12.2).</summary>
+    internal bool Introduced { get; init; }
+
+    /// <summary>The server has had its one further challenge (SEC-044).</summary>
+    internal bool ServerChallenged { get; init; }
+
+    /// <summary>The server has presented a wrong credential; without one nothing is counted (DEL-184).</summary>
+    internal bool WrongCredentialSeen { get; init; }
+}

@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using DmDelegation.Engine.Ports;
+
+namespace DmDelegation.Platform.Secrets;
+
+/// <summary>The device key under which all secrets at rest are sealed (DEL-190, DEL-192).</summary>
+public static class DeviceKeyFile
+{
+    /// <summary>Octets of the key: AES-256.</summary>
+    public const int KeyOctets = 32;
+
+    /// <summary>Name of the systemd credential that takes the place of the file.</summary>
+    public const string CredentialName = "device-key";
+
+    /// <summary>The systemd credential if there is one, else the file, made at the first start.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="credentialsDirectory"><c>$CREDENTIALS_DIRECTORY</c>, null if not set.</param>
+    public static SecretBuffer LoadOrCreate(string path, string? credentialsDirectory)
+    {
+        if (credentialsDirectory is not null && Path.Combine(credentialsDirectory, CredentialName) is var credential && File.Exists(credential))
+            return Checked(SecretFile.Read(credential, guardedElsewhere: true), credential);
+        if (!File.Exists(path))
+            Create(path);
+        return Checked(SecretFile.Read(path), path);
+    }
+
+    private static SecretBuffer Checked(SecretBuffer key, string path)
+    {
+        if (key.Length == KeyOctets)
+            return key;
+        var length = key.Length;
+        key.Dispose();
+        throw new PlatformException("device-key-length", $"{path} holds {length} octets, a device key has {KeyOctets}");
+    }
+
+    /// <summary>Written beside and renamed, so that a power cut leaves no key or a whole one: half a key would make every secret unreadable.</summary>
+    private static void Create(string path)
+    {
+        var partial = path + ".new";
+        try
+        {
+            File.Delete(partial);
+            using (var key = new SecretBuffer(KeyOctets))
+            using (var file = new FileStream(partial, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                BufferSize = 0,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }))
+            {
+                RandomNumberGenerator.Fill(key.Octets);
+                file.Write(key.Octets);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(partial, path, overwrite: false);
+            Native.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new PlatformException("device-key", $"{path} cannot be created: {fault.Message}", fault);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using DmDelegation.ServerStub.Hosting;
+using DmDelegation.ServerStub.State;
+
+namespace DmDelegation.ServerStub.Delegation;
+
+/// <summary>What both roles do with a process: move it, send for it, fail it.</summary>
+internal sealed class Processes(ServerContext context)
+{
+    private const int MaxTombstones = 64; // own choice, as the device's (DEL-194)
+
+    // DEL-373: reply to 1, 2 and 3.
+    public static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(30);
+
+    public ServerContext Context => context;
+
+    public DelegationProcess? Find(string sid) => context.State.Processes.Find(process => process.Sid == sid);
+
+    public ProcessTombstone? Tombstone(string sid) => context.State.Tombstones.FindLast(tombstone => tombstone.Sid == sid);
+
+    public IEnumerable<DelegationProcess> On(string device, string role) =>
+        context.State.Processes.Where(process => process.Device == device && process.Role == role).ToList();
+
+    public DelegationProcess Add(string sid, string role, string peer, string device, bool initiator)
+    {
+        var process = new DelegationProcess { Sid = sid, Role = role, Peer = peer, Device = device, Initiator = initiator, Step = 1 };
+        context.State.Processes.Add(process);
+        Enter(process, ProcessEvent.Notification);
+        return process;
+    }
+
+    /// <summary>Moves a process along its table; false if the event has no row in this state.</summary>
+    public bool Enter(DelegationProcess process, ProcessEvent on)
+    {
+        if (Transitions.Next(process.Role, process.State, on) is not { } next)
+            return false;
+        if (next == process.State)
+            return true;
+        process.State = next;
+        LogState(process, next, reason: null);
+        context.Entered(next.ToString());
+        return true;
+    }
+
+    /// <summary>Ends a process before it is closed: purge (DEL-369), mark what is to be cancelled (DEL-370), tell the peer.</summary>
+    public void Fail(DelegationProcess process, int step, int reason, string text, bool tellPeer)
+    {
+        var cancel = process.Role == ProcessRole.Delegating && process.MayBeOnDevice && process.DeviceState is not >= 10 ? process.DelegationId : null;
+        Purge(process);
+        context.State.Tombstones.Add(new ProcessTombstone(
+            process.Sid, process.Role, process.Peer, process.Device,
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(process.Terms ?? ""))), step, reason, context.Now, cancel));
+        if (context.State.Tombstones.Count > MaxTombstones)
+            context.State.Tombstones.RemoveAt(0);
+        process.State = ProcessState.Failed;
+        LogState(process, ProcessState.Failed, reason, text);
+        context.Entered(nameof(ProcessState.Failed));
+        if (tellPeer)
+            Send(process, MessageType.Failure, new S2sBody { Step = step, Reason = reason, Text = text });
+    }
+
+    public OutgoingMessage Send(DelegationProcess process, string type, S2sBody body, int phase = 0)
+    {
+        var envelope = Envelope(process.Sid, process.Peer, process.Device, type, re: null, ++process.SentN, body with { Phase = phase == 0 ? null : phase });
+        var message = new OutgoingMessage
+        {
+            Peer = process.Peer,
+            Sid = process.Sid,
+            Mid = envelope.Mid,
+            Type = type,
+            Phase = phase,
+            Body = JsonSerializer.SerializeToUtf8Bytes(envelope, StubJson.Default.S2sEnvelope),
+            Due = context.Now,
+        };
+        process.Step = MessageType.StepOf(type) ?? process.Step;
+        context.State.Outgoing.Add(message);
+        return message;
+    }
+
+    public S2sEnvelope Envelope(string sid, string to, string device, string type, string? re, long n, S2sBody body) => new()
+    {
+        Type = type,
+        Sid = sid,
+        Mid = Convert.ToHexStringLower(context.Random(16)),
+        Re = re,
+        N = n,
+        From = context.ServerId,
+        To = to,
+        Device = device,
+        Ts = context.Now,
+        Body = body,
+    };
+
+    /// <summary>Takes messages off the outbox and overwrites them: step 6 holds the TDK.</summary>
+    public void Unsend(Predicate<OutgoingMessage> which)
+    {
+        foreach (var message in context.State.Outgoing.Where(message => which(message)))
+            CryptographicOperations.ZeroMemory(message.Body);
+        context.State.Outgoing.RemoveAll(which);
+    }
+
+    /// <summary>Removes the account that a process made on this server, with its secrets.</summary>
+    public void RemoveAccount(DelegationProcess process)
+    {
+        if (context.State.Devices.GetValueOrDefault(process.Device) is not { } account || account.MadeBySid != process.Sid)
+            return;
+        account.Erase();
+        context.State.Devices.Remove(process.Device);
+    }
+
+    private void Purge(DelegationProcess process)
+    {
+        process.EraseKeys();
+        RemoveAccount(process);
+        Unsend(message => message.Sid == process.Sid);
+        context.State.Processes.Remove(process);
+    }
+
+    private void LogState(DelegationProcess process, ProcessState state, int? reason, string? text = null) => context.Log(new StubEvent
+    {
+        Event = "state",
+        Sid = process.Sid,
+        Peer = process.Peer,
+        Device = process.Device,
+        Delegation = process.DelegationId,
+        Type = process.Role,
+        State = state.ToString(),
+        Reason = reason,
+        Text = text,
+    });
+}
