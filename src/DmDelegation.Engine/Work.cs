@@ -126,6 +126,10 @@ internal sealed class Work
     [Conditional("DM_CRASH_HOOKS")]
     public void Mark(CrashPoint point) => Emit(new CrashMark(point));
 
-    /// <summary>The step this event amounts to.</summary>
-    public EngineStep Finish() => new(Engine, [.. _effects]);
+    /// <summary>The step this event amounts to. Nothing that an event changed is left uncommitted behind it (DEL-143).</summary>
+    public EngineStep Finish()
+    {
+        Commit(CommitPoint.Record);
+        return new(Engine, [.. _effects]);
+    }
 }

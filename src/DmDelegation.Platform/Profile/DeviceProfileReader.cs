@@ -96,7 +96,8 @@ public static class DeviceProfileReader
     private static ProfileNode? ReadNode(JsonFields fields, UriLimits limits)
     {
         var path = ReadPath(fields, fields.RequiredText("uri"), "uri");
-        var format = fields.Word("format", Formats.Node, [.. Formats.Known.Order(StringComparer.Ordinal)]);
+        // A format that is not known counts as text, so that it is the only error told.
+        var format = fields.Word("format", fields.Has("format") ? Formats.Chr : Formats.Node, [.. Formats.Known.Order(StringComparer.Ordinal)]);
         var interior = Formats.IsNode(format);
         var type = fields.Text("type") ?? (interior ? "" : Formats.TextPlain);
         var value = ReadValue(fields, format);
