@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmDelegation.Engine;
+using DmDelegation.Platform.Accounts;
 using DmDelegation.Platform.Clock;
 using DmDelegation.Tree;
 
@@ -69,57 +70,11 @@ internal sealed record AgentConfiguration
     public ImmutableArray<NodePath> Protected { get; init; } = [];
 
     /// <summary>Accounts to provision once.</summary>
-    public ImmutableArray<AccountConfiguration> Accounts { get; init; } = [];
+    public ImmutableArray<AccountSetting> Accounts { get; init; } = [];
 
     /// <summary>Voucher anchors for servers without their own; null: none (DEL-163).</summary>
     public string? VoucherAnchorsFile { get; init; }
 
     /// <summary>Least severity that is logged.</summary>
     public LogSeverity LogLevel { get; init; }
-}
-
-/// <summary>A configured account.</summary>
-internal sealed record AccountConfiguration
-{
-    /// <summary>Name of the instance below <c>./DMAcc</c>.</summary>
-    public string Name { get; init; } = "";
-
-    /// <summary>ServerID (STD-012).</summary>
-    public string ServerId { get; init; } = "";
-
-    /// <summary>Absolute URI of the server.</summary>
-    public string Address { get; init; } = "";
-
-    /// <summary><c>HMAC</c>, <c>DIGEST</c> or <c>TRANSPORT</c>.</summary>
-    public string AuthType { get; init; } = "";
-
-    /// <summary>AAuthName of the client credential.</summary>
-    public string ClientName { get; init; } = "";
-
-    /// <summary>File with the client's password.</summary>
-    public string? ClientSecretFile { get; init; }
-
-    /// <summary>AAuthName of the server credential.</summary>
-    public string ServerName { get; init; } = "";
-
-    /// <summary>File with the server's password.</summary>
-    public string? ServerSecretFile { get; init; }
-
-    /// <summary>Voucher anchors of this server; null: the common ones (DEL-163).</summary>
-    public string? VoucherAnchorsFile { get; init; }
-
-    /// <summary>Every delegation by this server needs a voucher (DEL-161).</summary>
-    public bool VoucherRequired { get; init; }
-
-    /// <summary>SPKI pins, 32 octets each, concatenated.</summary>
-    public ReadOnlyMemory<byte> Pins { get; init; }
-
-    /// <summary>Seconds between sessions the agent opens by itself; 0 = none.</summary>
-    public int PollIntervalSeconds { get; init; }
-
-    /// <summary>ACL of the instance; null: Get, Replace and Delete for the server itself.</summary>
-    public Acl? ConfiguredAcl { get; init; }
-
-    /// <summary>ACL of the instance.</summary>
-    public Acl Acl => ConfiguredAcl ?? Acl.Of(AclCommands.Get | AclCommands.Replace | AclCommands.Delete, ServerId);
 }

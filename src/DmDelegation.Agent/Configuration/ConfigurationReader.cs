@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using DmDelegation.Platform.Accounts;
 
 namespace DmDelegation.Agent.Configuration;
 
@@ -30,9 +31,9 @@ internal static class ConfigurationReader
 
         var values = ImmutableArray.CreateBuilder<ConfiguredValue>();
         var agent = Apply(SettingTable.Agent, layers.Values, "", new AgentConfiguration(), layers.Problems, values);
-        var accounts = ImmutableArray.CreateBuilder<AccountConfiguration>();
+        var accounts = ImmutableArray.CreateBuilder<AccountSetting>();
         foreach (var (name, account) in layers.Accounts)
-            accounts.Add(Apply(SettingTable.Account, account, $"{SettingTable.Accounts}[{name}].", new AccountConfiguration(), layers.Problems, values));
+            accounts.Add(Apply(SettingTable.Account, account, $"{SettingTable.Accounts}[{name}].", SettingTable.EmptyAccount, layers.Problems, values));
 
         var credentials = variable("CREDENTIALS_DIRECTORY") is { Length: > 0 } directory ? directory : null;
         agent = agent with { Accounts = accounts.ToImmutable(), CredentialsDirectory = credentials };

@@ -1,10 +1,11 @@
+using DmDelegation.Engine.Accounts;
+using DmDelegation.Platform.Accounts;
+
 namespace DmDelegation.Agent.Configuration;
 
 /// <summary>What single values cannot show: values that must come together, or differ.</summary>
 internal static class Consistency
 {
-    private const string Transport = "TRANSPORT";
-
     /// <summary>All problems.</summary>
     /// <param name="agent">The configuration.</param>
     /// <param name="originOf">The file that a key stands in.</param>
@@ -33,26 +34,25 @@ internal static class Consistency
         require(second is null || first is not null, $"{group}.{other}", "", $"needs {group}.{one} beside it");
     }
 
-    private static void CheckAccount(Action<bool, string, string, string> require, AgentConfiguration agent, AccountConfiguration account)
+    private static void CheckAccount(Action<bool, string, string, string> require, AgentConfiguration agent, AccountSetting account)
     {
         var key = $"{SettingTable.Accounts}[{account.Name}].";
         require(account.ServerId.Length > 0, key + "serverId", "", "is missing");
-        require(account.Address.Length > 0, key + "address", "", "is missing");
+        require(account.Address.Host.Length > 0, key + "address", "", "is missing");
         require(
-            agent.AllowClearHttp || !account.Address.StartsWith("http:", StringComparison.OrdinalIgnoreCase), key + "address", account.Address,
+            agent.AllowClearHttp || account.Address.Scheme != Uri.UriSchemeHttp, key + "address", account.Address.OriginalString,
             "must be https; http only with tls.allowClearHttp, for tests");
         require(
             agent.Accounts.Count(other => other.ServerId == account.ServerId) == 1 || account.ServerId.Length == 0, key + "serverId", account.ServerId,
             "is used by two accounts, ServerIDs are unique (STD-022)");
-        if (account.AuthType == Transport)
+        if (account.AuthType == AccountBuilder.Transport)
         {
-            require(agent.ClientCertificateFile is not null, key + "authType", Transport, "needs tls.clientCertificateFile: TLS alone authenticates then (SEC-040)");
+            require(agent.ClientCertificateFile is not null, key + "authType", AccountBuilder.Transport, "needs tls.clientCertificateFile: TLS alone authenticates then (SEC-040)");
             return;
         }
 
         require(account.ClientName.Length > 0, key + "clientName", "", "is missing");
         require(account.ClientSecretFile is not null, key + "clientSecretFile", "", "is missing");
-        require(account.ServerName.Length > 0, key + "serverName", "", "is missing");
         require(account.ServerSecretFile is not null, key + "serverSecretFile", "", "is missing");
     }
 }

@@ -1,3 +1,5 @@
+using DmDelegation.Platform.Accounts;
+
 namespace DmDelegation.Agent.Configuration;
 
 /// <summary>Looks at the files that the configuration names: whether they are there, and whether secrets are open to others (DEL-192).</summary>
@@ -13,15 +15,11 @@ internal static class NamedFiles
         where !File.Exists(named.File)
         select new ConfigurationProblem(OriginOf(reading, named.Key), named.Key, named.File, "the file is not there");
 
-    /// <summary>Secret files that others than their owner can open. The agent does not read such a file.</summary>
+    /// <summary>Secret files that others than their owner can open. The agent does not read such a file when it provisions accounts.</summary>
     public static IEnumerable<ConfigurationProblem> OpenToOthers(ConfigurationReading reading, AgentConfiguration agent) =>
         from named in All(agent)
-        where named.Secret && File.Exists(named.File) && !IsCredential(agent, named.File) && (File.GetUnixFileMode(named.File) & Others) != UnixFileMode.None
+        where named.Secret && File.Exists(named.File) && (File.GetUnixFileMode(named.File) & Others) != UnixFileMode.None
         select new ConfigurationProblem(OriginOf(reading, named.Key), named.Key, named.File, "others than its owner can open the file: chmod 0600");
-
-    /// <summary>systemd guards its credentials itself.</summary>
-    public static bool IsCredential(AgentConfiguration agent, string file) =>
-        agent.CredentialsDirectory is { } directory && file.StartsWith(directory + "/", StringComparison.Ordinal);
 
     private static IEnumerable<(string Key, string File, bool Secret)> All(AgentConfiguration agent)
     {
@@ -39,7 +37,7 @@ internal static class NamedFiles
         return named.Where(file => file.File is not null).Select(file => (file.Key, file.File!, file.Secret));
     }
 
-    private static IEnumerable<(string Key, string? File, bool Secret)> OfAccount(AccountConfiguration account)
+    private static IEnumerable<(string Key, string? File, bool Secret)> OfAccount(AccountSetting account)
     {
         var key = $"{SettingTable.Accounts}[{account.Name}].";
         yield return (key + "voucherAnchorsFile", account.VoucherAnchorsFile, false);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmDelegation.Engine;
+using DmDelegation.Platform.Accounts;
 using DmDelegation.Platform.Clock;
 using static DmDelegation.Agent.Configuration.ValueForms;
 
@@ -15,6 +16,9 @@ internal static class SettingTable
     public const string Accounts = "accounts";
 
     private const int DaySeconds = 86_400;
+
+    /// <summary>An account of which nothing is known yet; what must be there is checked when all keys are read.</summary>
+    public static AccountSetting EmptyAccount { get; } = new() { Name = "", ServerId = "", Address = new Uri("about:blank") };
 
     private static readonly SessionOptions Session = new();
     private static readonly DelegationOptions Delegation = new();
@@ -68,22 +72,22 @@ internal static class SettingTable
     ];
 
     /// <summary>Keys of an account.</summary>
-    public static ImmutableArray<Setting<AccountConfiguration>> Account { get; } =
+    public static ImmutableArray<Setting<AccountSetting>> Account { get; } =
     [
-        Row("name", null, Name, (account, value) => account with { Name = value }),
-        Row("serverId", null, ServerId, (account, value) => account with { ServerId = value }),
-        Row("address", null, Address, (account, value) => account with { Address = value }),
-        Row("authType", "\"HMAC\"", OneOf(("HMAC", "HMAC"), ("DIGEST", "DIGEST"), ("TRANSPORT", "TRANSPORT")), (account, value) => account with { AuthType = value }),
-        Row("clientName", null, UserName, (account, value) => account with { ClientName = value }),
-        Row("clientSecretFile", null, FilePath, (account, value) => account with { ClientSecretFile = value }),
-        Row("serverName", null, UserName, (account, value) => account with { ServerName = value }),
-        Row("serverSecretFile", null, FilePath, (account, value) => account with { ServerSecretFile = value }),
-        Row("voucherAnchorsFile", null, FilePath, (account, value) => account with { VoucherAnchorsFile = value }),
-        Row("voucherRequired", "false", Flag, (account, value) => account with { VoucherRequired = value }),
-        Row("spkiPins", "[]", Pins, (account, value) => account with { Pins = value }),
+        AccountRow("name", null, Name, (account, value) => account with { Name = value }),
+        AccountRow("serverId", null, ServerId, (account, value) => account with { ServerId = value }),
+        AccountRow("address", null, Address, (account, value) => account with { Address = new Uri(value) }),
+        AccountRow("authType", "\"HMAC\"", OneOf(("HMAC", "HMAC"), ("DIGEST", "DIGEST"), ("TRANSPORT", "TRANSPORT")), (account, value) => account with { AuthType = value }),
+        AccountRow("clientName", null, UserName, (account, value) => account with { ClientName = value }),
+        AccountRow("clientSecretFile", null, FilePath, (account, value) => account with { ClientSecretFile = value }),
+        AccountRow("serverName", null, UserName, (account, value) => account with { ServerName = value }),
+        AccountRow("serverSecretFile", null, FilePath, (account, value) => account with { ServerSecretFile = value }),
+        AccountRow("voucherAnchorsFile", null, FilePath, (account, value) => account with { VoucherAnchorsFile = value }),
+        AccountRow("voucherRequired", "false", Flag, (account, value) => account with { VoucherRequired = value }),
+        AccountRow("spkiPins", "[]", Pins, (account, value) => account with { SpkiPins = value }),
         // Own choice: a device that is to call less often than every 30 days does not poll.
-        Row("pollIntervalSeconds", "0", Whole(0, 30 * DaySeconds), (account, value) => account with { PollIntervalSeconds = value }),
-        Row("acl", null, AclText, (account, value) => account with { ConfiguredAcl = value }),
+        AccountRow("pollIntervalSeconds", "0", Whole(0, 30 * DaySeconds), (account, value) => account with { PollIntervalSeconds = value }),
+        AccountRow("acl", null, AclText, (account, value) => account with { Acl = value.ToString() }),
     ];
 
     private static ValueForm<ClockTrustMode> ClockWords => OneOf(
@@ -95,6 +99,6 @@ internal static class SettingTable
     private static Setting<AgentConfiguration> Row<T>(string key, string? usual, ValueForm<T> form, Func<AgentConfiguration, T, AgentConfiguration> set) =>
         new Setting<AgentConfiguration, T>(key, usual, form, set);
 
-    private static Setting<AccountConfiguration> Row<T>(string key, string? usual, ValueForm<T> form, Func<AccountConfiguration, T, AccountConfiguration> set) =>
-        new Setting<AccountConfiguration, T>(key, usual, form, set);
+    private static Setting<AccountSetting> AccountRow<T>(string key, string? usual, ValueForm<T> form, Func<AccountSetting, T, AccountSetting> set) =>
+        new Setting<AccountSetting, T>(key, usual, form, set);
 }

@@ -27,7 +27,7 @@ internal static class ValueForms
     private const int PinOctets = 32; // SHA-256 (DEL-093)
 
     /// <summary><c>true</c> or <c>false</c>.</summary>
-    public static ValueForm<bool> Flag { get; } = new("true or false", (JsonElement value, string _, out bool read) =>
+    public static ValueForm<bool> Flag { get; } = new("true or false", (JsonElement value, string directory, out bool read) =>
     {
         read = value.ValueKind == JsonValueKind.True;
         return value.ValueKind is JsonValueKind.True or JsonValueKind.False;
@@ -48,7 +48,7 @@ internal static class ValueForms
     public static ValueForm<List<string>> ServerIds { get; } = ListOf<string>("Server Identifiers", TryServerId);
 
     /// <summary>URIs of nodes.</summary>
-    public static ValueForm<List<NodePath>> NodeUris { get; } = ListOf("URIs of nodes", (JsonElement value, string _, out NodePath read) =>
+    public static ValueForm<List<NodePath>> NodeUris { get; } = ListOf("URIs of nodes", (JsonElement value, string directory, out NodePath read) =>
     {
         var good = LocUri.TryParse(TextOf(value, MaxTextCharacters) ?? "", UriLimits.Unlimited, out var uri, out _) && uri is { Property: null, List: null };
         read = good ? uri!.Path : NodePath.Root;
@@ -56,14 +56,14 @@ internal static class ValueForms
     });
 
     /// <summary>Name of a node (TND-012).</summary>
-    public static ValueForm<string> Name { get; } = new("a node name of 1 to 255 octets without /", (JsonElement value, string _, out string read) =>
+    public static ValueForm<string> Name { get; } = new("a node name of 1 to 255 octets without /", (JsonElement value, string directory, out string read) =>
     {
         read = TextOf(value, NodeName.MaxOctets) ?? "";
         return NodeName.IsWellFormed(read);
     });
 
     /// <summary>Name of a user towards a server: goes into a digest before a colon, so it has none.</summary>
-    public static ValueForm<string> UserName { get; } = new("1 to 255 characters without a colon", (JsonElement value, string _, out string read) =>
+    public static ValueForm<string> UserName { get; } = new("1 to 255 characters without a colon", (JsonElement value, string directory, out string read) =>
     {
         read = TextOf(value, NodeName.MaxOctets) ?? "";
         return read.Length > 0 && !read.Contains(':');
@@ -72,7 +72,7 @@ internal static class ValueForms
     /// <summary>Address of a server.</summary>
     public static ValueForm<string> Address { get; } = new(
         "an absolute https URI of at most 1024 characters without user and fragment (http with tls.allowClearHttp)",
-        (JsonElement value, string _, out string read) =>
+        (JsonElement value, string directory, out string read) =>
         {
             read = TextOf(value, MaxAddressCharacters) ?? "";
             return Uri.TryCreate(read, UriKind.Absolute, out var uri)
@@ -81,7 +81,7 @@ internal static class ValueForms
         });
 
     /// <summary>An ACL value (ACL-014).</summary>
-    public static ValueForm<Acl> AclText { get; } = new("an ACL value such as Get=a.example&Replace=a.example", (JsonElement value, string _, out Acl read) =>
+    public static ValueForm<Acl> AclText { get; } = new("an ACL value such as Get=a.example&Replace=a.example", (JsonElement value, string directory, out Acl read) =>
     {
         var good = Acl.TryParse(TextOf(value, Acl.MaxOctets) ?? "", out var acl) && acl is not null;
         read = acl!;
@@ -89,7 +89,7 @@ internal static class ValueForms
     });
 
     /// <summary>SPKI pins (DEL-093), concatenated.</summary>
-    public static ValueForm<byte[]> Pins { get; } = new($"at most {MaxListEntries} texts, each the base64 of 32 octets (SHA-256)", (JsonElement value, string _, out byte[] read) =>
+    public static ValueForm<byte[]> Pins { get; } = new($"at most {MaxListEntries} texts, each the base64 of 32 octets (SHA-256)", (JsonElement value, string directory, out byte[] read) =>
     {
         read = [];
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > MaxListEntries)
@@ -105,14 +105,14 @@ internal static class ValueForms
     });
 
     /// <summary>A whole number.</summary>
-    public static ValueForm<int> Whole(int low, int high) => new($"a whole number from {low} to {high}", (JsonElement value, string _, out int read) =>
+    public static ValueForm<int> Whole(int low, int high) => new($"a whole number from {low} to {high}", (JsonElement value, string directory, out int read) =>
     {
         read = 0;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out read) && read >= low && read <= high;
     });
 
     /// <summary>Text without control characters.</summary>
-    public static ValueForm<string> Text(int most) => new($"1 to {most} characters", (JsonElement value, string _, out string read) =>
+    public static ValueForm<string> Text(int most) => new($"1 to {most} characters", (JsonElement value, string directory, out string read) =>
     {
         read = TextOf(value, most) ?? "";
         return read.Length > 0 && !read.Any(char.IsControl);
@@ -121,7 +121,7 @@ internal static class ValueForms
     /// <summary>One of some words.</summary>
     public static ValueForm<T> OneOf<T>(params (string Word, T Meaning)[] words) => new(
         "one of " + string.Join(", ", words.Select(word => word.Word)),
-        (JsonElement value, string _, out T read) =>
+        (JsonElement value, string directory, out T read) =>
         {
             var text = TextOf(value, MaxTextCharacters);
             var at = Array.FindIndex(words, word => word.Word == text);
