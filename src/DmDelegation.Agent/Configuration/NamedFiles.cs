@@ -9,11 +9,17 @@ internal static class NamedFiles
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <summary>Files that are named and missing.</summary>
+    /// <summary>Files that are named, always needed, and missing.</summary>
     public static IEnumerable<ConfigurationProblem> Missing(ConfigurationReading reading, AgentConfiguration agent) =>
         from named in All(agent)
-        where !File.Exists(named.File)
+        where !named.FirstStartOnly && !File.Exists(named.File)
         select new ConfigurationProblem(OriginOf(reading, named.Key), named.Key, named.File, "the file is not there");
+
+    /// <summary>Passwords of accounts that are missing: whoever deletes them once they are provisioned does well.</summary>
+    public static IEnumerable<ConfigurationProblem> MissingPasswords(ConfigurationReading reading, AgentConfiguration agent) =>
+        from named in All(agent)
+        where named.FirstStartOnly && !File.Exists(named.File)
+        select new ConfigurationProblem(OriginOf(reading, named.Key), named.Key, named.File, "the file is not there; the first start needs it");
 
     /// <summary>Secret files that others than their owner can open. The agent does not read such a file when it provisions accounts.</summary>
     public static IEnumerable<ConfigurationProblem> OpenToOthers(ConfigurationReading reading, AgentConfiguration agent) =>
@@ -21,28 +27,28 @@ internal static class NamedFiles
         where named.Secret && File.Exists(named.File) && (File.GetUnixFileMode(named.File) & Others) != UnixFileMode.None
         select new ConfigurationProblem(OriginOf(reading, named.Key), named.Key, named.File, "others than its owner can open the file: chmod 0600");
 
-    private static IEnumerable<(string Key, string File, bool Secret)> All(AgentConfiguration agent)
+    private static IEnumerable<(string Key, string File, bool Secret, bool FirstStartOnly)> All(AgentConfiguration agent)
     {
-        IEnumerable<(string Key, string? File, bool Secret)> named =
+        IEnumerable<(string Key, string? File, bool Secret, bool FirstStartOnly)> named =
         [
-            ("profile", agent.Profile, false),
-            ("identity.certificateFile", agent.IdentityCertificateFile, false),
-            ("identity.keyFile", agent.IdentityKeyFile, true),
-            ("tls.trustAnchorsFile", agent.TrustAnchorsFile, false),
-            ("tls.clientCertificateFile", agent.ClientCertificateFile, false),
-            ("tls.clientKeyFile", agent.ClientKeyFile, true),
-            ("voucherAnchorsFile", agent.VoucherAnchorsFile, false),
+            ("profile", agent.Profile, false, false),
+            ("identity.certificateFile", agent.IdentityCertificateFile, false, false),
+            ("identity.keyFile", agent.IdentityKeyFile, true, false),
+            ("tls.trustAnchorsFile", agent.TrustAnchorsFile, false, false),
+            ("tls.clientCertificateFile", agent.ClientCertificateFile, false, false),
+            ("tls.clientKeyFile", agent.ClientKeyFile, true, false),
+            ("voucherAnchorsFile", agent.VoucherAnchorsFile, false, false),
             .. agent.Accounts.SelectMany(OfAccount),
         ];
-        return named.Where(file => file.File is not null).Select(file => (file.Key, file.File!, file.Secret));
+        return named.Where(file => file.File is not null).Select(file => (file.Key, file.File!, file.Secret, file.FirstStartOnly));
     }
 
-    private static IEnumerable<(string Key, string? File, bool Secret)> OfAccount(AccountSetting account)
+    private static IEnumerable<(string Key, string? File, bool Secret, bool FirstStartOnly)> OfAccount(AccountSetting account)
     {
         var key = $"{SettingTable.Accounts}[{account.Name}].";
-        yield return (key + "voucherAnchorsFile", account.VoucherAnchorsFile, false);
-        yield return (key + "clientSecretFile", account.ClientSecretFile, true);
-        yield return (key + "serverSecretFile", account.ServerSecretFile, true);
+        yield return (key + "voucherAnchorsFile", account.VoucherAnchorsFile, false, false);
+        yield return (key + "clientSecretFile", account.ClientSecretFile, true, true);
+        yield return (key + "serverSecretFile", account.ServerSecretFile, true, true);
     }
 
     private static string OriginOf(ConfigurationReading reading, string key) => reading.Values.First(value => value.Key == key).Origin;

@@ -33,6 +33,7 @@ internal sealed class AgentLoop
     private readonly CrashHooks _crash = new(Environment.GetEnvironmentVariable(CrashHooks.Variable));
 #endif
     private EngineState _state;
+    private AgentState? _shownState;
     private string _shownStatus = "";
     private bool _failed;
 
@@ -50,6 +51,9 @@ internal sealed class AgentLoop
         _exchanges = new Exchanges(ports.Exchange, ended => _inputs.Writer.TryWrite(ended));
         _watchdog = new WatchdogPing(ports.Notifier);
     }
+
+    /// <summary>The engine's clock after the last event; the transport asks for it from its own threads.</summary>
+    public EffectiveClock Clock => Volatile.Read(ref _state).Clock;
 
     /// <summary>Stops the loop after the input it is at.</summary>
     public void Stop() => _inputs.Writer.TryWrite(new StopWanted());
@@ -190,6 +194,7 @@ internal sealed class AgentLoop
         {
             _failed = true;
             _ports.Log(AgentLog.Line(AgentLog.CommitFailed, fault.Message, ("code", fault.Code), ("point", persist.Point.ToString())));
+            return;
         }
 #if DM_CRASH_HOOKS
         _crash.After(persist.Point);
@@ -209,6 +214,9 @@ internal sealed class AgentLoop
 
     private void ShowStatus()
     {
+        if (ReferenceEquals(_state.Durable, _shownState))
+            return;
+        _shownState = _state.Durable;
         if (StatusLine() is var line && line != _shownStatus)
             _ports.Notifier.Status(_shownStatus = line);
     }

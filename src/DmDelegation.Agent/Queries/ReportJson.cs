@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DmDelegation.Agent.Commands;
 
 namespace DmDelegation.Agent.Queries;
 
@@ -16,6 +17,9 @@ namespace DmDelegation.Agent.Queries;
 [JsonSerializable(typeof(DelegationReport))]
 [JsonSerializable(typeof(SessionReport))]
 [JsonSerializable(typeof(VersionReport))]
+[JsonSerializable(typeof(ValidationReport))]
+[JsonSerializable(typeof(ConfigurationReport))]
+[JsonSerializable(typeof(VerbArguments))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     private static ReportJson? _readable;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace DmDelegation.Agent.Queries;
@@ -159,3 +160,21 @@ internal sealed record SessionReport(string Server, string Ended, string? Error)
 /// <param name="Version">Version of the agent.</param>
 /// <param name="BuildTime">Build time: no clock before it is believed (DEL-201).</param>
 internal sealed record VersionReport(string Version, string BuildTime);
+
+/// <summary>Answer of <c>config validate</c>.</summary>
+/// <param name="File">The main file.</param>
+/// <param name="Valid">The agent would start with it.</param>
+/// <param name="Problems">What keeps it from starting, a line each.</param>
+/// <param name="Warnings">What does not.</param>
+internal sealed record ValidationReport(string File, bool Valid, ImmutableArray<string> Problems, ImmutableArray<string> Warnings);
+
+/// <summary>Answer of <c>config show</c>.</summary>
+/// <param name="File">The main file.</param>
+/// <param name="Values">Every key.</param>
+internal sealed record ConfigurationReport(string File, ImmutableArray<ConfigurationLine> Values);
+
+/// <summary>One key of the configuration.</summary>
+/// <param name="Key">Key.</param>
+/// <param name="Value">Value; null if there is neither value nor default.</param>
+/// <param name="Origin">File, <c>environment NAME</c>, or <c>default</c>.</param>
+internal sealed record ConfigurationLine(string Key, JsonElement? Value, string Origin);

@@ -31,35 +31,29 @@ internal static class StatusQuery
             warnings);
     }
 
-    /// <summary>One line for systemd and for people: who manages the device.</summary>
+    /// <summary>One line for systemd and for people: who manages the device. It changes only when that does.</summary>
     public static string Line(QueryContext context)
     {
-        var managers = Managers(context);
         var home = Home(context);
         var owner = home.IsEmpty ? "No server has the root by name" : "Managed by " + string.Join(", ", home);
-        return managers.IsEmpty
-            ? owner
-            : owner + "; " + string.Join("; ", managers.Select(Sentence));
+        return string.Join("; ", Managers(context).Select(Sentence).Prepend(owner));
     }
 
     /// <summary>One delegation in words.</summary>
     public static string Sentence(ManagerReport manager)
     {
-        var until = manager.RemainingSeconds is { } seconds ? $"for {Duration(seconds)} more" : manager.Until == "final" ? "for good" : "until revoked";
-        return $"{string.Join(", ", manager.Scope)} {(manager.State == nameof(DelegationState.Suspended) ? "is suspended for" : "is managed by")}"
-            + $" {manager.Server} {until} (delegation {manager.Delegation} by {manager.By})";
+        var until = manager.Until switch
+        {
+            "final" => "for good",
+            "until-revoked" => "until revoked",
+            var time => $"until {time}",
+        };
+        var how = manager.State == nameof(DelegationState.Suspended) ? "is suspended for" : "is managed by";
+        return $"{string.Join(", ", manager.Scope)} {how} {manager.Server} {until} (delegation {manager.Delegation} by {manager.By})";
     }
 
     /// <summary>UTC in extended ISO 8601, whole seconds.</summary>
     public static string TimeText(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    private static string Duration(long seconds) => seconds switch
-    {
-        < 120 => $"{seconds} s",
-        < 7200 => $"{seconds / 60} min",
-        < 172_800 => $"{seconds / 3600} h",
-        _ => $"{seconds / 86_400} days",
-    };
 
     private static ImmutableArray<ManagerReport> Managers(QueryContext context) =>
         [.. context.Durable.Live().Where(live => live.Record.State != DelegationState.Pending).Select(live => Manager(context, live.Record, live.Grant))];
