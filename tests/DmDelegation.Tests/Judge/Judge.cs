@@ -90,18 +90,16 @@ public sealed class Judge
 
     // DEL-322: no ACL property by right of a record. DEL-325: every node that a command takes along.
     private bool ByRecord(string s, AclCommands c, Node[] at, Ask ask) =>
-        ask != Ask.ReplaceAcl && Grants(Effective(at, AclText), c, s) && _live.Any(l => l.G.To == s && Gives(l) && Covers(l.G, at, c)
-            && (ask != Ask.Delete || at[^1].SelfAndDescendants().All(n => Covers(l.G, _chains[n.Id], c)))
+        ask != Ask.ReplaceAcl && Grants(Effective(at, AclText), c, s) && _live.Any(l => l.G.To == s && Gives(l) && RightsIn(l.G, at).HasFlag(c)
+            && (ask != Ask.Delete || at[^1].SelfAndDescendants().All(n => RightsIn(l.G, _chains[n.Id]).HasFlag(c)))
             && (ask != Ask.Rename || !at[^1].SelfAndDescendants().Any(n => IsProtected(_chains[n.Id]))));
 
-    private bool Covers(DelegationGrant grant, Node[] chain, AclCommands c) => RightsIn(grant, chain) is { } rights && rights.HasFlag(c);
-
     // The rights of the entry that covers the node; the protected set and what was skipped (DEL-125) are no part of the scope.
-    private AclCommands? RightsIn(DelegationGrant grant, Node[] chain)
+    private AclCommands RightsIn(DelegationGrant grant, Node[] chain)
     {
         var decided = chain.Reverse().FirstOrDefault(n => grant.Undo.Skipped.Contains(n.Id) || grant.Undo.Entries.Any(e => e.Node == n.Id));
         var skipped = IsProtected(chain) || (decided is not null && grant.Undo.Skipped.Contains(decided.Id));
-        return skipped ? null : grant.Scope.FirstOrDefault(e => Under(chain, e.Root))?.Rights;
+        return skipped ? AclCommands.None : grant.Scope.FirstOrDefault(e => Under(chain, e.Root))?.Rights ?? AclCommands.None;
     }
 
     // The ACL value of a node as the T3 of every delegation to this server would leave it (DEL-135, DEL-136).
@@ -110,7 +108,7 @@ public sealed class Judge
         var text = AclText(node);
         foreach (var (_, g) in _live.Where(l => l.G.To == s && l.R.State != DelegationState.Finalised))
             text = g.Undo.Entries.FirstOrDefault(e => e.Node == node.Id) is { } entry ? (text == entry.Written ? entry.Before : Without(text, s, entry.Added))
-                : RightsIn(g, _chains[node.Id]) is null || g.Undo.NamedBefore.Contains(node.Id) ? text
+                : RightsIn(g, _chains[node.Id]) == AclCommands.None || g.Undo.NamedBefore.Contains(node.Id) ? text
                 : Without(text, s, AclCommands.All);
         return text;
     }
@@ -121,16 +119,12 @@ public sealed class Judge
 
     private IEnumerable<(DelegationRecord R, DelegationGrant G)> Exclusive(string s) =>
         _live.Where(l => l.R.By == s && l.G.Exclusive && l.R.State is DelegationState.Active or DelegationState.Suspended);
-
-    private bool IsTaken(string s, Node[] chain) => Exclusive(s).Any(l => RightsIn(l.G, chain) is not null); // DEL-331
-
+    private bool IsTaken(string s, Node[] chain) => Exclusive(s).Any(l => RightsIn(l.G, chain) != AclCommands.None); // DEL-331
     private static bool Gives((DelegationRecord R, DelegationGrant G) l) => l.R.State is DelegationState.Active or DelegationState.Finalised;
 
     private List<(DelegationRecord R, DelegationGrant G)> GuestRecords(string s) =>
         _live.Any(l => l.G.To == s && l.G.AccountMade && l.R.State != DelegationState.Finalised) ? [.. _live.Where(l => l.G.To == s)] : [];
-
     private static bool Under(Node[] chain, NodeId id) => chain.Any(node => node.Id == id);
-
     private bool IsProtected(Node[] chain) => chain.Any(node => _protected.Contains(node.Id));
 
     private void Index(Node[] chain)
@@ -139,9 +133,7 @@ public sealed class Judge
         foreach (var child in chain[^1].Children.Values)
             Index([.. chain, child]);
     }
-
     private Node[]? ChainAt(string uri) => _chains.Values.FirstOrDefault(chain => "." + string.Concat(chain.Skip(1).Select(n => "/" + n.Name)) == uri);
-
     private static string? AclText(Node node) => node.Acl?.ToString();
 
     // tree.md 8.1 and 8.2: the nearest value decides alone; entries of one command are united.
@@ -150,9 +142,9 @@ public sealed class Judge
     private static bool Grants(string text, AclCommands c, string s) => text.Split('&').Select(entry => entry.Split('='))
         .Any(entry => entry[0] == c.ToString() && entry[1].Split('+') is var ids && (ids.Contains(s) || ids.Contains("*")));
 
-    private static string? Without(string? text, string s, AclCommands from) => text is null ? null : string.Join('&',
+    private static string? Without(string? text, string s, AclCommands taken) => text is null ? null : string.Join('&',
         from entry in text.Split('&').Select(e => e.Split('='))
-        let ids = entry[1].Split('+').Where(id => id != s || !from.HasFlag(Enum.Parse<AclCommands>(entry[0]))).ToArray()
+        let ids = entry[1].Split('+').Where(id => id != s || !taken.HasFlag(Enum.Parse<AclCommands>(entry[0]))).ToArray()
         where ids.Length > 0
         select entry[0] + "=" + string.Join('+', ids));
 }
