@@ -29,7 +29,7 @@ internal sealed class ItemExecution(Work work, string server)
         var delegation = uri is not null && DelegationObject.Covers(uri.Path);
         return command switch
         {
-            Get => delegation ? DelegationObject.Get(work, Session, uri!) : OnTree(target, context => TreeCommands.Get(context, target)),
+            Get => delegation ? DelegationObject.Get(work, Session, uri!) : WithDelegations(uri, OnTree(target, context => TreeCommands.Get(context, target))),
             Delete => delegation ? DelegationObject.Delete(work, Session, uri!) : Deleted(target, uri),
             Copy => Copied(item.Source!.LocURI, target, delegation),
             Exec exec => delegation ? Started(exec, item, uri!) : OnTree(target, context => NotExecutable(TreeCommands.Exec(context, target))),
@@ -97,6 +97,12 @@ internal sealed class ItemExecution(Work work, string server)
             ? Refused(StatusCode.CommandNotAllowed, "DEL-087")
             : OnTree(target, context => TreeCommands.Copy(context, source, target));
     }
+
+    // What is mounted below the root belongs to a ?list= of the root (TND-171).
+    private CommandOutcome WithDelegations(LocUri? uri, CommandOutcome outcome) =>
+        outcome.Succeeded && uri is { Path.IsRoot: true, List: { } list }
+            ? outcome with { Results = [.. outcome.Results, .. DelegationObject.ListBelow(work, Session, list == "StructData")] }
+            : outcome;
 
     private CommandOutcome OnTree(string target, Func<CommandContext, CommandOutcome> command)
     {
