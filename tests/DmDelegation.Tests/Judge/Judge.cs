@@ -7,14 +7,14 @@ namespace DmDelegation.Tests.Judge;
 /// A second opinion on every access decision, written from delegation.md 13.1 and tree.md 8.3 alone. It sees values (nodes and records)
 /// and none of the agent's code, and reads ACL text itself.
 /// </summary>
-public sealed class Judge
+public sealed class AccessJudge
 {
     private readonly Node _root;
     private readonly List<(DelegationRecord R, DelegationGrant G)> _live;
     private readonly HashSet<NodeId> _protected;
     private readonly Dictionary<NodeId, Node[]> _chains = [];
 
-    public Judge(Node root, IEnumerable<DelegationRecord> records, params string[] protectedUris)
+    public AccessJudge(Node root, IEnumerable<DelegationRecord> records, params string[] protectedUris)
     {
         _root = root;
         _live = [.. records.Where(r => r.State is >= DelegationState.Pending and <= DelegationState.Finalised).Select(r => (r, r.Grant!))];
