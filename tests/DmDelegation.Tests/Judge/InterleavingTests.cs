@@ -62,9 +62,10 @@ public sealed class InterleavingTests
             for (var commands = random.Next(1, 4); commands > 0; commands--)
             {
                 var question = Question.Random(random, server, work.State.Tree, work.State.Records.Values.ToList());
+                var before = work.State;
                 if (Execute(work, question) is { } difference)
                 {
-                    _differences.Add($"seed {seed}, run {run}: {world.Description}\n{history}{question}: {difference}\n{Describe(work.State, question)}");
+                    _differences.Add($"seed {seed}, run {run}: {world.Description}\n{history}{question}: {difference}\n{Describe(before, question)}");
                     return;
                 }
 

@@ -12,6 +12,7 @@ public sealed class AccessJudge
     private readonly Node _root;
     private readonly List<(DelegationRecord R, DelegationGrant G)> _live;
     private readonly HashSet<NodeId> _protected;
+    private readonly string[] _marked;
     private readonly Dictionary<NodeId, Node[]> _chains = [];
 
     public AccessJudge(Node root, IEnumerable<DelegationRecord> records, params string[] protectedUris)
@@ -20,7 +21,7 @@ public sealed class AccessJudge
         _live = [.. records.Where(r => r.State is >= DelegationState.Pending and <= DelegationState.Finalised).Select(r => (r, r.Grant!))];
         Index([root]);
         string[] uris = ["./Delegation", "./DMAcc", "./Inbox", "./DevInfo/DevId", .. protectedUris]; // DEL-321
-        _protected = [.. uris.Select(ChainAt).OfType<Node[]>().Select(chain => chain[^1].Id)];
+        (_marked, _protected) = (protectedUris, [.. uris.Select(ChainAt).OfType<Node[]>().Select(chain => chain[^1].Id)]);
     }
 
     /// <summary>DEL-326: Get on the source and Replace on the target, nothing out of or into the protected set.</summary>
@@ -72,6 +73,8 @@ public sealed class AccessJudge
             return "DEL-339";
         if (changes && (IsTaken(s, chain) || (ask == Ask.ReplaceAcl && Exclusive(s).Any(l => l.G.Scope.Any(e => e.Root == target.Id)))))
             return "DEL-331";
+        if (ask == Ask.Rename && _marked.Any(uri => (uri + "/").StartsWith(UriOf(chain) + "/", StringComparison.Ordinal)))
+            return "DEL-321"; // what the configuration marks is marked by its URI
         var pins = _live.Where(l => l.G.Scope.Any(e => Under(_chains.GetValueOrDefault(e.Root) ?? [], target.Id))).ToList();
         var owner = ask == Ask.Delete && IsHomeAuthority(s) && pins.All(l => l.R.By != s && l.R.State != DelegationState.Finalised);
         return ask is Ask.Delete or Ask.Rename && pins.Count > 0 && !owner ? "DEL-141" : null;
@@ -91,8 +94,7 @@ public sealed class AccessJudge
     // DEL-322: no ACL property by right of a record. DEL-325: every node that a command takes along.
     private bool ByRecord(string s, AclCommands c, Node[] at, Ask ask) =>
         ask != Ask.ReplaceAcl && Grants(Effective(at, AclText), c, s) && _live.Any(l => l.G.To == s && Gives(l) && RightsIn(l.G, at).HasFlag(c)
-            && (ask != Ask.Delete || at[^1].SelfAndDescendants().All(n => RightsIn(l.G, _chains[n.Id]).HasFlag(c)))
-            && (ask != Ask.Rename || !at[^1].SelfAndDescendants().Any(n => IsProtected(_chains[n.Id]))));
+            && (ask != Ask.Delete || at[^1].SelfAndDescendants().All(n => RightsIn(l.G, _chains[n.Id]).HasFlag(c))));
 
     // The rights of the entry that covers the node; the protected set and what was skipped (DEL-125) are no part of the scope.
     private AclCommands RightsIn(DelegationGrant grant, Node[] chain)
@@ -107,7 +109,8 @@ public sealed class AccessJudge
     {
         var text = AclText(node);
         foreach (var (_, g) in _live.Where(l => l.G.To == s && l.R.State != DelegationState.Finalised))
-            text = g.Undo.Entries.FirstOrDefault(e => e.Node == node.Id) is { } entry ? (text == entry.Written ? entry.Before : Without(text, s, entry.Added))
+            text = g.Undo.Entries.FirstOrDefault(e => e.Node == node.Id) is { } entry ? (text == entry.Written ? entry.Before
+                    : entry.LastWriter == s ? text : Without(text, s, entry.Added)) // B itself writes ACLs only at home (DEL-322)
                 : RightsIn(g, _chains[node.Id]) == AclCommands.None || g.Undo.NamedBefore.Contains(node.Id) ? text
                 : Without(text, s, AclCommands.All);
         return text;
@@ -133,7 +136,9 @@ public sealed class AccessJudge
         foreach (var child in chain[^1].Children.Values)
             Index([.. chain, child]);
     }
-    private Node[]? ChainAt(string uri) => _chains.Values.FirstOrDefault(chain => "." + string.Concat(chain.Skip(1).Select(n => "/" + n.Name)) == uri);
+    private Node[]? ChainAt(string uri) => uri.Split('/').Skip(1).Aggregate<string, Node[]?>(
+        [_root], (chain, name) => chain?[^1].Children.GetValueOrDefault(name) is { } next ? [.. chain, next] : null);
+    private static string UriOf(Node[] chain) => "." + string.Concat(chain.Skip(1).Select(node => "/" + node.Name));
     private static string? AclText(Node node) => node.Acl?.ToString();
 
     // tree.md 8.1 and 8.2: the nearest value decides alone; entries of one command are united.

@@ -77,7 +77,7 @@ public sealed record Question(string Server, Command Command, Ask? Ask, string U
             Judge.Ask.Replace when account && target.Name is not ("Name" or "AAuthSecret" or "Addr" or "ServerID") => null,
             Judge.Ask.Replace when !target.IsInterior => Of(Dm.Replace(uri, name)),
             Judge.Ask.ReplaceAcl => Of(Dm.Replace(uri + "?prop=ACL", uri == "." ? "Add=*&Get=*&Replace=home.example" : World.RandomAcl(random))),
-            Judge.Ask.Rename when !target.IsPermanent => Of(Dm.Replace(uri + "?prop=Name", name)),
+            Judge.Ask.Rename when !target.IsPermanent && (!account || uri.Split('/').Length == 3) => Of(Dm.Replace(uri + "?prop=Name", name)),
             Judge.Ask.Delete when !target.IsPermanent => Of(Dm.Delete(uri)),
             Judge.Ask.Exec => Of(Dm.Exec(uri)),
             _ => null,
