@@ -151,19 +151,21 @@ internal static class DelegationEvents
         return outcome;
     }
 
-    /// <summary>Remembers who replaced the ACL of a treated node, for T3 (DEL-135).</summary>
+    /// <summary>Remembers who replaced the ACL of a treated node, and what a known B itself wrote elsewhere in its scope, for T3 (DEL-135, DEL-136).</summary>
     public static void AclReplaced(Work work, string server, NodeId node)
     {
         foreach (var (record, grant) in work.State.Live().ToList())
         {
-            var entries = grant.Undo.Entries;
-            for (var i = 0; i < entries.Length; i++)
+            var undo = grant.Undo;
+            var index = undo.Entries.IndexOf(undo.Entries.FirstOrDefault(entry => entry.Node == node)!);
+            undo = index >= 0 ? undo with { Entries = undo.Entries.SetItem(index, undo.Entries[index] with { LastWriter = server }) }
+                : grant.To != server || undo.NamedBefore.Contains(node) ? undo
+                : work.State.Tree.Resolve(node) is { } chain && ScopeMembership.EntryFor(work.Options, grant, chain) is not null
+                    ? undo with { NamedBefore = undo.NamedBefore.Add(node) }
+                : undo;
+            if (!ReferenceEquals(undo, grant.Undo))
             {
-                if (entries[i].Node == node)
-                {
-                    var undo = grant.Undo with { Entries = entries.SetItem(i, entries[i] with { LastWriter = server }) };
-                    work.State = work.State with { Records = work.State.Records.SetItem(record.Id, record with { Grant = grant with { Undo = undo } }) };
-                }
+                work.State = work.State with { Records = work.State.Records.SetItem(record.Id, record with { Grant = grant with { Undo = undo } }) };
             }
         }
     }
@@ -202,6 +204,12 @@ internal static class DelegationEvents
         var tree = work.OpenTree();
         AclRemoval.RemoveServer(tree, server, work.Options.FactoryRootAcl);
         work.KeepTree(tree);
+        if (work.Engine.Sessions.TryGetValue(server, out var session))
+        {
+            // A session is as good as the account it was opened with: without it there is no principal (DEL-320).
+            work.Put(session with { AbortReason = ReasonCode.NotCreator.Code });
+        }
+
         foreach (var staged in work.State.Records.Values.Where(record => record.State == DelegationState.Staged && record.By == server).ToList())
         {
             work.State = work.State with { Records = work.State.Records.Remove(staged.Id) };

@@ -158,7 +158,7 @@ internal static class DelegationObject
                 return Capabilities.FormatOf(work, Below(path, 1)) is { } format ? new Place(work, path, null, null, format, Capabilities.ShownAcl) : null;
             }
 
-            if (!work.State.Records.TryGetValue(name, out var record) || !RecordView.IsVisible(work.State, record, session.Server))
+            if (!work.State.Records.TryGetValue(name, out var record) || !RecordView.IsVisible(work, record, session.Server))
             {
                 return null;
             }
@@ -206,7 +206,7 @@ internal static class DelegationObject
 
         private IEnumerable<string> Children(SessionState session) =>
             Path.Depth == 1
-                ? Capabilities.Names.Concat(Work.State.Records.Values.Where(record => RecordView.IsVisible(Work.State, record, session.Server)).Select(record => record.Id))
+                ? Capabilities.Names.Concat(Work.State.Records.Values.Where(record => RecordView.IsVisible(Work, record, session.Server)).Select(record => record.Id))
             : Record is null ? Capabilities.Children(Work, Below(Path, 1))
             : new RecordView(Work, Record).Children(RecordPath!);
 

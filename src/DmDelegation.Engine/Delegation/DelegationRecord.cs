@@ -171,7 +171,7 @@ public sealed record DelegationGrant
 /// <summary>The private data from which the home scheme is restored (DEL-124).</summary>
 /// <param name="Entries">One per node treated or written out.</param>
 /// <param name="Skipped">Nodes with an ACL of their own on which A holds none of the rights; no part of the scope (DEL-052, DEL-125).</param>
-/// <param name="NamedBefore">Nodes in the scope that named B before T1 and were not treated: T3 leaves them (DEL-136).</param>
+/// <param name="NamedBefore">Nodes in the scope without an entry that name B by its home rights: before T1, or by a value B itself wrote since. T3 leaves them (DEL-058, DEL-136).</param>
 /// <param name="Closed">T2 is committed: a later failure of anything else does not replay this (DEL-131).</param>
 public sealed record UndoRecord(ImmutableArray<UndoEntry> Entries, ImmutableArray<NodeId> Skipped, ImmutableArray<NodeId> NamedBefore, bool Closed)
 {

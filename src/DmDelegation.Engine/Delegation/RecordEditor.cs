@@ -29,7 +29,7 @@ internal static class RecordEditor
             return Reused(work, session, id);
         }
 
-        if (known is not null && !RecordView.IsVisible(work.State, known, session.Server))
+        if (known is not null && !RecordView.IsVisible(work, known, session.Server))
         {
             return Reused(work, session, id);
         }

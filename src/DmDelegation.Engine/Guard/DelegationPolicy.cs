@@ -29,9 +29,9 @@ public sealed class DelegationPolicy(AgentState state, EngineOptions options) : 
             return denial;
         }
 
-        var home = AclPolicy.Evaluate(question.Operation, question.Target, new HomeGrant(state, question.Server));
+        var home = AclPolicy.Evaluate(question.Operation, question.Target, new HomeGrant(state, options, question.Server));
         var verdict = home.Allowed ? new AccessVerdict(home, null) : ByRecord(question) ?? Refusal(question, home);
-        return verdict.Answer.Allowed && ServerIdRule.Denial(state, question) is { } illegal ? new AccessVerdict(illegal, null) : verdict;
+        return verdict.Answer.Allowed && ServerIdRule.Denial(state, options, question) is { } illegal ? new AccessVerdict(illegal, null) : verdict;
     }
 
     /// <summary>What a record of its own grants the server, null if none does.</summary>
@@ -59,21 +59,24 @@ public sealed class DelegationPolicy(AgentState state, EngineOptions options) : 
         return OwnAccount.Grants(state, question) ? new AccessVerdict(new AccessAnswer(true, 200, 0, "DEL-324", question.Target.Target.Id), null) : null;
     }
 
-    /// <summary>The entry that covers every node the command touches: the ACL of a leaf is its parent's affair (ACL-034), a whole subtree must be free of protected roots.</summary>
+    /// <summary>The entry that covers every node the command touches: the ACL of a leaf is its parent's affair (ACL-034).</summary>
     private ScopeEntry? EntryFor(DelegationGrant grant, in AccessQuestion question)
     {
         var target = question.Target;
         var decisive = question.Operation == AccessOperation.GetAcl && !target.Target.IsInterior && target.Parent is { } parent ? parent : target;
-        var wholeSubtree = question.Operation is AccessOperation.Delete or AccessOperation.Rename;
-        return wholeSubtree && ProtectedSet.ReachedFrom(options, target) ? null : ScopeMembership.EntryFor(options, grant, decisive);
+        return question.Operation == AccessOperation.Delete && !IsWhole(grant, target) ? null : ScopeMembership.EntryFor(options, grant, decisive);
     }
+
+    /// <summary>Whether everything below a node belongs to the scope: a Delete takes it along (DEL-325).</summary>
+    private bool IsWhole(DelegationGrant grant, NodeChain chain) =>
+        ScopeMembership.EntryFor(options, grant, chain) is not null && chain.Target.Children.Values.All(child => IsWhole(grant, chain.Child(child)));
 
     private AccessVerdict Refusal(in AccessQuestion question, AccessAnswer home) =>
         new(state.IsGuest(question.Server) ? home with { Rule = "DEL-330" } : home, null);
 
-    private readonly record struct HomeGrant(AgentState State, string Server) : IAclGrant
+    private readonly record struct HomeGrant(AgentState State, EngineOptions Options, string Server) : IAclGrant
     {
-        public bool Grants(Node owner, Acl acl, AclCommands right) => HomeScheme.Grants(State, owner, right, Server);
+        public bool Grants(Node owner, Acl acl, AclCommands right) => HomeScheme.Grants(State, Options, owner, right, Server);
     }
 
     private readonly record struct RecordGrant(string Server, AclCommands Rights) : IAclGrant

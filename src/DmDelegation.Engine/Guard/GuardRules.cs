@@ -90,7 +90,7 @@ internal static class GuardRules
 
         foreach (var (record, grant) in state.Live())
         {
-            if (ScopeMembership.IsPinned(state.Tree, grant, question.Target.Target.Id) && !MayDelete(state, record, grant, question))
+            if (ScopeMembership.IsPinned(state.Tree, grant, question.Target.Target.Id) && !MayDelete(state, options, record, grant, question))
             {
                 return Deny(405, ReasonCode.ScopePinned, "DEL-141", question, record.Id);
             }
@@ -99,7 +99,7 @@ internal static class GuardRules
         return null;
     }
 
-    private static bool MayDelete(AgentState state, DelegationRecord record, DelegationGrant grant, in AccessQuestion question)
+    private static bool MayDelete(AgentState state, EngineOptions options, DelegationRecord record, DelegationGrant grant, in AccessQuestion question)
     {
         if (question.Operation != AccessOperation.Delete)
         {
@@ -109,7 +109,7 @@ internal static class GuardRules
         var target = question.Target.Target.Id;
         return record.State == DelegationState.Finalised
             ? grant.To == question.Server && grant.Scope.Any(entry => entry.Root == target)
-            : record.By != question.Server && state.IsHomeAuthorityOfRoot(question.Server);
+            : record.By != question.Server && state.IsHomeAuthorityOfRoot(options, question.Server);
     }
 
     /// <summary>A node above a configured protected subtree keeps its name: the protected set is a set of paths (DEL-321).</summary>

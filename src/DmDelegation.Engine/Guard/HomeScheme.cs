@@ -12,7 +12,7 @@ internal static class HomeScheme
 {
     /// <summary>Whether the value on <paramref name="owner"/> grants a right by the home scheme.</summary>
     /// <param name="countTaken">Also what T2 of a live delegation took from the server: for the checks at Start (DEL-110) and for "home authority".</param>
-    public static bool Grants(AgentState state, Node owner, AclCommands right, string server, bool countTaken = false)
+    public static bool Grants(AgentState state, EngineOptions options, Node owner, AclCommands right, string server, bool countTaken = false)
     {
         if (owner.Acl is not { } acl)
         {
@@ -25,12 +25,19 @@ internal static class HomeScheme
             return right == AclCommands.Get && acl.GrantsToAll(AclCommands.Get);
         }
 
-        return acl.GrantsToAll(right) || NamedAtHome(state, owner, right, server) || (countTaken && Taken(state, owner, right, server));
+        return acl.GrantsToAll(right) || NamedAtHome(state, options, owner, right, server) || (countTaken && Taken(state, owner, right, server));
     }
 
     /// <summary>Whether the value names the server for a right and no live delegation put it there.</summary>
-    public static bool NamedAtHome(AgentState state, Node owner, AclCommands right, string server) =>
-        owner.Acl is { } acl && acl.Names(right, server) && !Entries(state, owner, (record, grant) => grant.To == server).Any(entry => entry.Added.HasFlag(right));
+    public static bool NamedAtHome(AgentState state, EngineOptions options, Node owner, AclCommands right, string server) =>
+        owner.Acl is { } acl && acl.Names(right, server) && !state.LiveTo(server).Any(live => IsByDelegation(state, options, live.Grant, owner, right));
+
+    // What T1 added; and what arose in the scope since, creator rights among it (DEL-136, DEL-328). What B itself wrote is its own: it
+    // writes no ACL by right of a record (DEL-322, DEL-340).
+    private static bool IsByDelegation(AgentState state, EngineOptions options, DelegationGrant grant, Node owner, AclCommands right) =>
+        grant.Undo.Entries.FirstOrDefault(entry => entry.Node == owner.Id) is { } treated
+            ? treated.Added.HasFlag(right) && treated.LastWriter != grant.To
+            : !grant.Undo.NamedBefore.Contains(owner.Id) && state.Tree.Resolve(owner.Id) is { } chain && ScopeMembership.EntryFor(options, grant, chain) is not null;
 
     private static bool Taken(AgentState state, Node owner, AclCommands right, string server) =>
         Entries(state, owner, (record, _) => record.By == server).Any(entry => entry.Taken.HasFlag(right));

@@ -35,7 +35,7 @@ internal static class OwnAccount
     public static bool Grants(AgentState state, in AccessQuestion question) =>
         state.IsGuest(question.Server)
         && Covers(state, question)
-        && (question.Operation == AccessOperation.Get || MayChange(state, question))
+        && (question.Operation is AccessOperation.Get or AccessOperation.GetAcl || MayChange(state, question))
         && question.Target.EffectiveAcl().Names(AclPolicy.RightFor(question.Operation), question.Server);
 
     private static int Strength(string scheme) => Array.IndexOf(Schemes, scheme);

@@ -22,13 +22,6 @@ internal static class ProtectedSet
     /// <summary>Whether a path is a protected root or lies below one.</summary>
     public static bool Covers(EngineOptions options, NodePath path) => Roots(options).Any(path.IsAtOrBelow);
 
-    /// <summary>Whether a protected root lies at or below a node: a command on the whole subtree would touch it.</summary>
-    public static bool ReachedFrom(EngineOptions options, NodeChain chain)
-    {
-        var path = chain.Path;
-        return Roots(options).Any(root => root.IsAtOrBelow(path));
-    }
-
     private static bool IsAtOrBelow(NodeChain chain, NodePath root)
     {
         if (chain.Depth < root.Depth)

@@ -13,7 +13,7 @@ namespace DmDelegation.Engine.Guard;
 internal static class ServerIdRule
 {
     /// <summary>The denial, null if the rule does not speak.</summary>
-    public static AccessAnswer? Denial(AgentState state, in AccessQuestion question)
+    public static AccessAnswer? Denial(AgentState state, EngineOptions options, in AccessQuestion question)
     {
         var path = question.NewPath ?? question.Target.Path;
         if (path.Segments is not ["DMAcc", _, "ServerID"] || question.Argument is not { } argument)
@@ -33,7 +33,7 @@ internal static class ServerIdRule
         }
 
         var taken = AccountList.Find(state.Tree, wanted) is not null || !ServerIdentifier.IsWellFormed(wanted);
-        return taken || (IsAwaited(state, wanted) && !state.IsHomeAuthorityOfRoot(question.Server)) ? Deny(403, question) : null;
+        return taken || (IsAwaited(state, wanted) && !state.IsHomeAuthorityOfRoot(options, question.Server)) ? Deny(403, question) : null;
     }
 
     private static bool IsAwaited(AgentState state, string name) =>

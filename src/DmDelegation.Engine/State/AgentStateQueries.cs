@@ -34,8 +34,8 @@ public static class AgentStateQueries
         state.LiveTo(server).Select(live => live.Grant.Pins).FirstOrDefault(pins => !pins.IsEmpty);
 
     /// <summary>Home authority of <c>.</c>: Replace on the root by the home scheme; what T2 took away is not counted (section 1).</summary>
-    public static bool IsHomeAuthorityOfRoot(this AgentState state, string server) =>
-        HomeScheme.Grants(state, state.Tree.Root, Tree.AclCommands.Replace, server, countTaken: true);
+    public static bool IsHomeAuthorityOfRoot(this AgentState state, EngineOptions options, string server) =>
+        HomeScheme.Grants(state, options, state.Tree.Root, Tree.AclCommands.Replace, server, countTaken: true);
 
     /// <summary>The account of a server, null if it has none.</summary>
     public static Account? AccountOf(this AgentState state, string server) => AccountList.Find(state.Tree, server);

@@ -21,10 +21,10 @@ internal sealed class RecordView(Work work, DelegationRecord record)
     /// Whether the record exists for a server at all: Staged only for its creator, afterwards for A, B and the home authorities of the
     /// root; to all others it looks absent (DEL-081).
     /// </summary>
-    public static bool IsVisible(AgentState state, DelegationRecord record, string server) =>
+    public static bool IsVisible(Work work, DelegationRecord record, string server) =>
         record.By == server
         || (record.State != DelegationState.Staged
-            && ((record.Grant?.To ?? record.Text("Server/ServerID")) == server || state.IsHomeAuthorityOfRoot(server)));
+            && ((record.Grant?.To ?? record.Text("Server/ServerID")) == server || work.State.IsHomeAuthorityOfRoot(work.Options, server)));
 
     /// <summary>Whether a node of the layout exists in this record now.</summary>
     public bool Exists(string path) =>

@@ -91,7 +91,7 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
             return ReasonCode.Limit;
         }
 
-        var home = State.IsHomeAuthorityOfRoot(record.By);
+        var home = State.IsHomeAuthorityOfRoot(work.Options, record.By);
         var running = State.Live().Where(live => live.Record.State != DelegationState.Finalised).Select(live => live.Record).ToList();
         var total = work.Options.Delegation.MaxActive - (home ? 0 : KeptForHomeAuthority);
         var full = running.Count >= total
@@ -199,7 +199,7 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
 
     private bool CouldReassign(NodeChain chain)
     {
-        bool Replaces(NodeChain at) => HomeScheme.Grants(State, at.EffectiveAclOwner(), AclCommands.Replace, record.By, countTaken: true);
+        bool Replaces(NodeChain at) => HomeScheme.Grants(State, work.Options, at.EffectiveAclOwner(), AclCommands.Replace, record.By, countTaken: true);
         return chain.Parent is { } parent ? (chain.Target.IsInterior && Replaces(chain)) || Replaces(parent) : Replaces(chain);
     }
 
@@ -219,7 +219,7 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
             return AclCommands.None;
         }
 
-        var held = Treatment.Held(State, chain, record.By, rights);
+        var held = Treatment.Held(State, work.Options, chain, record.By, rights);
         foreach (var child in chain.Target.Children.Values)
         {
             if ((held & rights) == rights)
@@ -263,7 +263,7 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     private bool MayFinalise()
     {
         var allowed = work.Options.Delegation.FinalAllowed;
-        return allowed.IsEmpty ? State.IsHomeAuthorityOfRoot(record.By) : allowed.Contains(record.By, StringComparer.Ordinal);
+        return allowed.IsEmpty ? State.IsHomeAuthorityOfRoot(work.Options, record.By) : allowed.Contains(record.By, StringComparer.Ordinal);
     }
 
     /// <summary>Refuses a final delegation that passed every check: it comes with its own release (DEL-065).</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Engine.Guard;
 using DmDelegation.Engine.State;
 using DmDelegation.Tree;
 
@@ -27,7 +28,7 @@ internal static class AclRestoration
             }
         }
 
-        RemoveFromNewValues(work.State, tree, record, grant);
+        RemoveFromNewValues(work, tree, record, grant);
         work.KeepTree(tree);
         return kept;
     }
@@ -54,7 +55,8 @@ internal static class AclRestoration
             ? string.Equals(entry.LastWriter, "", StringComparison.Ordinal)
             : (present.CommandsOf(grant.To) & entry.Added) == entry.Added;
         var putBack = traceLeft || entry.LastWriter == record.By ? entry.Taken : AclCommands.None;
-        var value = present.Without(entry.Added & ~shared, grant.To);
+        // A value that B itself wrote, it wrote by a right of its own (DEL-322, DEL-340).
+        var value = entry.LastWriter == grant.To ? present : present.Without(entry.Added & ~shared, grant.To);
         value = putBack == AclCommands.None ? value : value?.With(putBack, record.By) ?? Acl.Of(putBack, record.By);
         if (before is null && value is not null && tree.Current.Resolve(node.Id)?.Parent is { } parent && value.Equals(parent.EffectiveAcl()))
         {
@@ -110,10 +112,10 @@ internal static class AclRestoration
         state.Live().Any(live => live.Record.Id != id && live.Grant.Undo.Entries.Any(entry => entry.Node == node));
 
     /// <summary>B goes from every value that arose in the scope during the delegation; an empty one becomes "no value" (DEL-136, DEL-328).</summary>
-    private static void RemoveFromNewValues(AgentState state, TreeTransaction tree, DelegationRecord record, DelegationGrant grant)
+    private static void RemoveFromNewValues(Work work, TreeTransaction tree, DelegationRecord record, DelegationGrant grant)
     {
         var handled = grant.Undo.Entries.Select(entry => entry.Node).Concat(grant.Undo.NamedBefore).ToHashSet();
-        handled.UnionWith(state.Live().Where(live => live.Record.Id != record.Id).SelectMany(live => live.Grant.Undo.Entries).Select(entry => entry.Node));
+        handled.UnionWith(work.State.Live().Where(live => live.Record.Id != record.Id).SelectMany(live => live.Grant.Undo.Entries).Select(entry => entry.Node));
         foreach (var entry in grant.Scope)
         {
             if (tree.Current.Find(entry.Root) is not { } root)
@@ -123,7 +125,9 @@ internal static class AclRestoration
 
             foreach (var node in root.SelfAndDescendants().ToList())
             {
-                if (node.Acl is { } acl && !handled.Contains(node.Id) && acl.NamesAnywhere(grant.To) && node.Id != grant.Account)
+                // Protected subtrees below are no part of the scope (DEL-321).
+                if (node.Acl is { } acl && !handled.Contains(node.Id) && acl.NamesAnywhere(grant.To)
+                    && ScopeMembership.EntryFor(work.Options, grant, tree.Current.Resolve(node.Id)!) is not null)
                 {
                     SetIfOther(tree, node, acl.WithoutServer(grant.To));
                 }

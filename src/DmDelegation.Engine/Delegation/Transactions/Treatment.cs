@@ -15,7 +15,7 @@ internal sealed record TreatedNode(NodeChain Chain, Acl Effective, AclCommands A
 /// <param name="Treated">Nodes that change.</param>
 /// <param name="WrittenOut">Roots of protected subtrees that get the inherited value first (DEL-122).</param>
 /// <param name="Skipped">Nodes with a value of their own on which A holds none of the rights (DEL-125).</param>
-/// <param name="NamedBefore">Skipped nodes that name B already (DEL-136).</param>
+/// <param name="NamedBefore">Nodes that name B already and stay as they are (DEL-136).</param>
 internal sealed record Treatment(
     ImmutableArray<TreatedNode> Treated,
     ImmutableArray<NodeChain> WrittenOut,
@@ -38,13 +38,13 @@ internal sealed record Treatment(
     }
 
     /// <summary>Rights of <paramref name="rights"/> that A effectively holds at the value of a node, T2 of live delegations not counted (DEL-110).</summary>
-    public static AclCommands Held(AgentState state, NodeChain chain, string a, AclCommands rights)
+    public static AclCommands Held(AgentState state, EngineOptions options, NodeChain chain, string a, AclCommands rights)
     {
         var owner = chain.EffectiveAclOwner();
         var held = AclCommands.None;
         foreach (var one in Acl.Commands)
         {
-            if (rights.HasFlag(one) && HomeScheme.Grants(state, owner, one, a, countTaken: true))
+            if (rights.HasFlag(one) && HomeScheme.Grants(state, options, owner, one, a, countTaken: true))
             {
                 held |= one;
             }
@@ -94,7 +94,7 @@ internal sealed record Treatment(
         {
             var owner = chain.EffectiveAclOwner();
             var acl = owner.Acl!;
-            var held = Held(state, chain, a, rights);
+            var held = Held(state, options, chain, a, rights);
             if (held == AclCommands.None)
             {
                 Skip(chain);
@@ -104,7 +104,7 @@ internal sealed record Treatment(
             var added = AclCommands.None;
             foreach (var one in Acl.Commands)
             {
-                if (held.HasFlag(one) && !acl.GrantsToAll(one) && !HomeScheme.NamedAtHome(state, owner, one, b))
+                if (held.HasFlag(one) && !acl.GrantsToAll(one) && !HomeScheme.NamedAtHome(state, options, owner, one, b))
                 {
                     added |= one;
                 }
@@ -114,17 +114,25 @@ internal sealed record Treatment(
             {
                 _treated.Add(new TreatedNode(chain, acl, added));
             }
+            else
+            {
+                NoteName(chain);
+            }
         }
 
         private void Skip(NodeChain chain)
         {
-            if (chain.Target.Acl is not { } own)
+            if (chain.Target.Acl is not null)
             {
-                return;
+                _skipped.Add(chain.Target.Id);
+                NoteName(chain);
             }
+        }
 
-            _skipped.Add(chain.Target.Id);
-            if (own.NamesAnywhere(b))
+        // Whatever names B and is not changed is B's own, and T3 leaves it (DEL-058, DEL-136).
+        private void NoteName(NodeChain chain)
+        {
+            if (chain.Target.Acl?.NamesAnywhere(b) == true)
             {
                 _namedBefore.Add(chain.Target.Id);
             }

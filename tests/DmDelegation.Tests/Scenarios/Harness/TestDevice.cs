@@ -41,7 +41,8 @@ public sealed class TestDevice : IDisposable
         Directory = System.IO.Directory.CreateTempSubdirectory("dmagent-test-").FullName;
         _vault = new AesGcmVault(_deviceKey);
         Pki = TestPki.Shared;
-        Engine = new AgentEngine(Options(setup), Ports(setup));
+        Ports = MakePorts(setup);
+        Engine = new AgentEngine(Options(setup), Ports);
         Now = new ClockReading(new DateTimeOffset(2030, 1, 1, 3, 4, 5, TimeSpan.Zero), setup.ClockTrusted, 100_000, Guid.NewGuid().ToString());
         _store = AgentStore.Open(Directory);
         var factory = Factory(setup);
@@ -53,6 +54,8 @@ public sealed class TestDevice : IDisposable
     public string Directory { get; }
 
     public AgentEngine Engine { get; }
+
+    public EnginePorts Ports { get; }
 
     public EngineState State { get; private set; }
 
@@ -304,7 +307,7 @@ public sealed class TestDevice : IDisposable
         Accounts = setup.Accounts.ToImmutableDictionary(StringComparer.Ordinal),
     };
 
-    private EnginePorts Ports(TestDeviceSetup setup) => new(
+    private EnginePorts MakePorts(TestDeviceSetup setup) => new(
         new SystemRandomSource(),
         _vault,
         new VoucherVerifier(new VoucherAnchors([Pki.VoucherAuthority.Certificate], ImmutableDictionary<string, X509Certificate2Collection>.Empty)),
