@@ -165,7 +165,7 @@ public sealed class NormalCourseScenarios
         var b = device.Confirm(delegation, _ =>
         [
             Dm.Replace("./SCM/x", "of B"), Dm.Replace("./Net/eth0", "down"), Dm.AddNode("./New"), Dm.Add("./New/leaf", "of B"), Dm.Get("./Net/secret"),
-            Dm.Replace("./Vendor/Trust/anchor", "evil"), Dm.AddNode("./DMAcc/evil"), Dm.Replace("./DMAcc/a/Name", "evil"), Dm.Replace(".?prop=ACL", "Replace=b.example"),
+            Dm.Replace("./Vendor/Trust/anchor", "evil"), Dm.AddNode("./DMAcc/evil"), Dm.Replace("./DMAcc/a/ServerID", "evil"), Dm.Replace(".?prop=ACL", "Replace=b.example"),
             Dm.Replace("./DevInfo/DevId", "evil"), Dm.Delete("./Vendor/Trust"),
         ]);
 
