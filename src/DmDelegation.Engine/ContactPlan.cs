@@ -15,7 +15,9 @@ internal static class ContactPlan
     {
         // A B that did not prove itself counts as a failed attempt, however politely it ended the session (DEL-178).
         var unproven = work.State.LiveTo(session.Server).Any(live => live.Record.State == DelegationState.Pending);
-        if (error is null && !unproven)
+        // Nor did a session that could not deliver what waits for its server; without a delay the next would follow at once (DEL-242).
+        var undelivered = work.State.AccountOf(session.Server) is not null && Outbox.Due(work.State, session.Server).Any();
+        if (error is null && !unproven && !undelivered)
         {
             Put(work, session.Server, ContactState.None with { LastSessionBootMs = work.Now.BootMs });
         }

@@ -63,9 +63,13 @@ internal sealed class Work
             return;
         }
 
+        var before = _committed;
+        Recovery.WriteAhead(this);
         State = State with { Clock = Engine.Clock.ToMarks(Now) };
-        _effects.Add(new Persist(_committed, State, point));
+        MarkStaged(before, CrashPoint.C1BeforeRecordCommit);
+        _effects.Add(new Persist(before, State, point));
         _committed = State;
+        MarkStaged(before, CrashPoint.C2AfterRecordCommit);
     }
 
     /// <summary>What stands before an authority-changing command in the message becomes a commit of its own (DEL-143).</summary>
@@ -125,6 +129,16 @@ internal sealed class Work
     /// <summary>Marks a crash point of 12.4 between the effects; compiled out of builds without <c>DM_CRASH_HOOKS</c> (DEL-296).</summary>
     [Conditional("DM_CRASH_HOOKS")]
     public void Mark(CrashPoint point) => Emit(new CrashMark(point));
+
+    /// <summary>Marks the commit that brings a record in (C1, C2).</summary>
+    [Conditional("DM_CRASH_HOOKS")]
+    private void MarkStaged(AgentState before, CrashPoint point)
+    {
+        if (State.Records.Values.Any(record => record.State == Delegation.DelegationState.Staged && !before.Records.ContainsKey(record.Id)))
+        {
+            Mark(point);
+        }
+    }
 
     /// <summary>The step this event amounts to. Nothing that an event changed is left uncommitted behind it (DEL-143).</summary>
     public EngineStep Finish()

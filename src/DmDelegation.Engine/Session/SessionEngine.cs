@@ -125,7 +125,9 @@ internal static partial class SessionEngine
             ClientScheme = clientScheme,
             ClientNonce = clientScheme == Scheme.None ? default : AccountCredentials.Nonce(work.Ports.Vault, account.Client!),
             ServerScheme = serverScheme,
-            ServerNonces = serverScheme == Scheme.None ? [] : [AccountCredentials.Nonce(work.Ports.Vault, account.Server!)],
+            ServerNonces = serverScheme == Scheme.None
+                ? []
+                : [AccountCredentials.Nonce(work.Ports.Vault, account.Server!), .. work.Engine.NoncesInDoubt.GetValueOrDefault(server, [])],
         };
         return null;
     }

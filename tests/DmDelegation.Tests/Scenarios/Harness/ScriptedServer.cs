@@ -79,6 +79,9 @@ public sealed class ScriptedServer(string serverId, string authType)
     /// <summary>Called with each message of the device, before it is answered.</summary>
     public Action<SyncMLMessage>? OnMessage { get; set; }
 
+    /// <summary>The connection breaks after the server has taken in such a message: its answer is lost.</summary>
+    public Func<SyncMLMessage, bool>? BreaksAfter { get; set; }
+
     public List<DeliveredAlert> Alerts { get; } = [];
 
     public List<SyncMLMessage> Received { get; } = [];
@@ -121,6 +124,11 @@ public sealed class ScriptedServer(string serverId, string authType)
 
         OnMessage?.Invoke(message);
         Learn(message);
+        if (BreaksAfter?.Invoke(message) == true)
+        {
+            return null;
+        }
+
         if (AbortedByDevice)
         {
             return (SyncMLXml.Write(Build(message, [HeaderStatus(message, 200)], final: true)), null);

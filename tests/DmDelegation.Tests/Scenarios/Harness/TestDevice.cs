@@ -17,7 +17,12 @@ using DmDelegation.Tree;
 namespace DmDelegation.Tests.Scenarios.Harness;
 
 /// <summary>The process was stopped at a crash point; nothing after it happened.</summary>
-public sealed class PowerCutException(CrashPoint point) : Exception(point.ToString());
+public sealed class PowerCutException(string where) : Exception(where)
+{
+    public PowerCutException(CrashPoint point) : this(point.ToString())
+    {
+    }
+}
 
 /// <summary>
 /// A device in driven time: the production engine, store, vault and CMS on a real SQLite file; only time, power and the network are the
@@ -77,6 +82,9 @@ public sealed class TestDevice : IDisposable
     public List<CrashPoint> Passed { get; } = [];
 
     public CrashPoint? CrashAt { get; set; }
+
+    /// <summary>The process stops right after the first such effect.</summary>
+    public Func<Effect, bool>? CutAfter { get; set; }
 
     public TransportFacts Transport { get; set; } = new(true, true, false);
 
@@ -145,6 +153,18 @@ public sealed class TestDevice : IDisposable
         }
 
         Handle(new SessionRequested(server));
+    }
+
+    /// <summary>A whole session of one server while the messages of all others wait.</summary>
+    public IReadOnlyList<Outcome> ManageAlone(string server, params Batch[] batches)
+    {
+        Open(server, batches);
+        while (State.Sessions.ContainsKey(server))
+        {
+            Exchange(server);
+        }
+
+        return Servers[server].Outcomes;
     }
 
     /// <summary>Exchanges messages until the network is quiet.</summary>
@@ -239,6 +259,11 @@ public sealed class TestDevice : IDisposable
         {
             Effects.Add(effect);
             Carry(effect);
+            if (CutAfter?.Invoke(effect) == true)
+            {
+                CutAfter = null;
+                throw new PowerCutException(effect.ToString());
+            }
         }
 
         State = step.State;
