@@ -45,15 +45,16 @@ internal sealed partial class CommandRunner
         }
 
         var savepoint = _work.Engine;
-        _work.InsideAtomic = true;
+        _work.BeginAtomic();
         var done = RunChildren(children, replies);
-        _work.InsideAtomic = false;
         if (!done)
         {
             _work.Engine = savepoint;
             MarkRolledBack(replies);
         }
-        else if (operation is not null)
+
+        _work.EndAtomic();
+        if (done && operation is not null)
         {
             _work.Commit(PointOf(operation));
         }

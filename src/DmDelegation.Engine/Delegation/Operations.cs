@@ -101,10 +101,10 @@ internal static class Operations
 
         work.CommitBefore();
         var good = IsGoodProof(work, session, record, grant, argument.Span);
-        work.Put(work.Engine.Sessions[session.Server] with { Challenge = default });
+        work.UseUp(() => work.Put(work.Engine.Sessions[session.Server] with { Challenge = default }));
         if (!good)
         {
-            DelegationEvents.CountBadAttempt(work, record, session.Server, DelegationEvent.ConfirmProofBad);
+            work.UseUp(() => DelegationEvents.CountBadAttempt(work, record, session.Server, DelegationEvent.ConfirmProofBad));
             return Outcome(ReasonCode.ProofBad, "DEL-180");
         }
 

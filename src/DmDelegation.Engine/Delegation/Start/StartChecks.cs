@@ -109,12 +109,12 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
             return false;
         }
 
-        PutServer(server with
+        work.UseUp(() => PutServer(State.ServerOf(record.By) with
         {
             StartWindowBootId = work.Now.BootId,
             StartWindowBootMs = sameHour ? server.StartWindowBootMs : work.Now.BootMs,
             StartsInWindow = starts + 1,
-        });
+        }));
         return true;
     }
 
@@ -147,7 +147,7 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
             return ReasonCode.NonceInvalid;
         }
 
-        work.Engine = work.Engine with { Nonces = nonces.SetItem(record.By, issued with { Used = true }) };
+        work.UseUp(() => work.Engine = work.Engine with { Nonces = work.Engine.Nonces.SetItem(record.By, issued with { Used = true }) });
         return null;
     }
 
@@ -159,7 +159,7 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     }
 
     /// <summary>Stores the sequence number as the highest accepted from A (DEL-101).</summary>
-    public void KeepSeq(long seq) => PutServer(State.ServerOf(record.By) with { HighestSeq = seq });
+    public void KeepSeq(long seq) => work.UseUp(() => PutServer(State.ServerOf(record.By) with { HighestSeq = seq }));
 
     private void PutServer(ServerState server) => work.State = State with { Servers = State.Servers.SetItem(record.By, server) };
 
