@@ -23,6 +23,12 @@ internal static partial class SessionEngine
         {
             work.Log(LogCodes.SessionFailed, $"no session with {server}: {error}", ("server", server), ("error", error));
             work.Emit(new EndSession(server, 0, error));
+            if (error is SessionError.Address or SessionError.Credentials)
+            {
+                // An account that cannot be used is tried again like a server that cannot be reached, not at once and for ever.
+                ContactPlan.SessionEnded(work, server, error);
+            }
+
             return;
         }
 
