@@ -1,4 +1,5 @@
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Session;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 
@@ -7,36 +8,42 @@ namespace DmDelegation.Engine;
 /// <summary>When the agent connects to which server by itself: first contact with B (DEL-178), acknowledgements (DEL-241), polling.</summary>
 internal static class ContactPlan
 {
-    /// <summary>A session ended, or could not begin; sets the backoff or clears it (DEL-242).</summary>
-    /// <param name="server">The account.</param>
+    /// <summary>A session ended; sets the backoff or clears it (DEL-242).</summary>
     /// <param name="error">Stable code of the failure, null if the session ended well.</param>
     /// <param name="retryAfterSeconds">What the server asked for, 0 if nothing.</param>
-    public static void SessionEnded(Work work, string server, string? error, int retryAfterSeconds = 0)
+    public static void SessionEnded(Work work, SessionState session, string? error, int retryAfterSeconds)
     {
-        var contact = work.Engine.Contacts.GetValueOrDefault(server) ?? ContactState.None;
         // A B that did not prove itself counts as a failed attempt, however politely it ended the session (DEL-178).
-        var unproven = work.State.LiveTo(server).Any(live => live.Record.State == DelegationState.Pending);
+        var unproven = work.State.LiveTo(session.Server).Any(live => live.Record.State == DelegationState.Pending);
         if (error is null && !unproven)
         {
-            Put(work, server, contact with { FailedAttempts = 0, NotBeforeBootMs = 0, LastSessionBootMs = work.Now.BootMs, LastError = "" });
+            Put(work, session.Server, ContactState.None with { LastSessionBootMs = work.Now.BootMs });
         }
         else
         {
-            var delayMs = Math.Max(BackoffMs(work, contact.FailedAttempts), retryAfterSeconds * 1000L);
-            Put(work, server, contact with
-            {
-                FailedAttempts = contact.FailedAttempts + 1,
-                NotBeforeBootMs = work.Now.BootMs + delayMs,
-                LastSessionBootMs = error is null ? work.Now.BootMs : contact.LastSessionBootMs,
-                LastError = error ?? "",
-            });
+            Failed(work, session.Server, error, retryAfterSeconds);
         }
 
-        if (work.State.AccountOf(server) is null)
+        if (work.State.AccountOf(session.Server) is null)
         {
-            Outbox.GiveUpAll(work, server); // DEL-247: no key is kept for a farewell
+            Outbox.GiveUpAll(work, session.Server); // DEL-247: no key is kept for a farewell
             work.Commit(CommitPoint.Delivery);
         }
+    }
+
+    /// <summary>An attempt failed, also one that could not even be made: the next one waits (DEL-242).</summary>
+    /// <param name="error">Stable code of the failure, null if the session ended well but B did not prove itself.</param>
+    public static void Failed(Work work, string server, string? error, int retryAfterSeconds = 0)
+    {
+        var contact = work.Engine.Contacts.GetValueOrDefault(server) ?? ContactState.None;
+        var delayMs = Math.Max(BackoffMs(work, contact.FailedAttempts), retryAfterSeconds * 1000L);
+        Put(work, server, contact with
+        {
+            FailedAttempts = contact.FailedAttempts + 1,
+            NotBeforeBootMs = work.Now.BootMs + delayMs,
+            LastSessionBootMs = error is null ? work.Now.BootMs : contact.LastSessionBootMs,
+            LastError = error ?? "",
+        });
     }
 
     /// <summary>Servers to contact now.</summary>

@@ -16,7 +16,6 @@ namespace DmDelegation.Engine;
 internal sealed class Work
 {
     private readonly List<Effect> _effects = [];
-    private readonly List<Action> _outlasting = [];
     private AgentState _committed;
 
     public Work(EngineState state, in ClockReading now, EngineOptions options, EnginePorts ports)
@@ -45,7 +44,7 @@ internal sealed class Work
     public EnginePorts Ports { get; }
 
     /// <summary>Inside an Atomic nothing is committed: the Atomic is the commit (DEL-143).</summary>
-    public bool InsideAtomic { get; private set; }
+    public bool InsideAtomic { get; set; }
 
     /// <summary>Effective time T (9.2).</summary>
     public DateTimeOffset Time => Engine.Clock.Now(Now);
@@ -88,37 +87,6 @@ internal sealed class Work
         }
     }
 
-    /// <summary>From here on until <see cref="EndAtomic"/> nothing is committed.</summary>
-    public void BeginAtomic() => InsideAtomic = true;
-
-    /// <summary>The Atomic is over and, if it failed, rolled back; what outlasts it is done now.</summary>
-    public void EndAtomic()
-    {
-        InsideAtomic = false;
-        foreach (var change in _outlasting)
-        {
-            change();
-        }
-
-        _outlasting.Clear();
-    }
-
-    /// <summary>
-    /// What a try uses up, whether it succeeds or not: a nonce (DEL-100), a Start of the hour (DEL-105), a challenge (DEL-180), an attempt
-    /// (DEL-184). Inside an Atomic it waits for the end, so that no roll back undoes it.
-    /// </summary>
-    public void UseUp(Action change)
-    {
-        if (InsideAtomic)
-        {
-            _outlasting.Add(change);
-        }
-        else
-        {
-            change();
-        }
-    }
-
     /// <summary>Drops the open transaction.</summary>
     public void Rollback() => State = _committed;
 
@@ -158,6 +126,10 @@ internal sealed class Work
     [Conditional("DM_CRASH_HOOKS")]
     public void Mark(CrashPoint point) => Emit(new CrashMark(point));
 
-    /// <summary>The step this event amounts to.</summary>
-    public EngineStep Finish() => new(Engine, [.. _effects]);
+    /// <summary>The step this event amounts to. Nothing that an event changed is left uncommitted behind it (DEL-143).</summary>
+    public EngineStep Finish()
+    {
+        Commit(CommitPoint.Record);
+        return new(Engine, [.. _effects]);
+    }
 }

@@ -101,10 +101,10 @@ internal static class Operations
 
         work.CommitBefore();
         var good = IsGoodProof(work, session, record, grant, argument.Span);
-        work.UseUp(() => work.Put(work.Engine.Sessions[session.Server] with { Challenge = default }));
+        work.Put(work.Engine.Sessions[session.Server] with { Challenge = default });
         if (!good)
         {
-            work.UseUp(() => DelegationEvents.CountBadAttempt(work, record, session.Server, DelegationEvent.ConfirmProofBad));
+            DelegationEvents.CountBadAttempt(work, record, session.Server, DelegationEvent.ConfirmProofBad);
             return Outcome(ReasonCode.ProofBad, "DEL-180");
         }
 

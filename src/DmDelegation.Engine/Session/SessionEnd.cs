@@ -16,6 +16,6 @@ internal static class SessionEnd
             : (LogCodes.SessionFailed, $"session {session.SessionId} with {session.Server} failed: {error}");
         work.Log(code, text, ("server", session.Server), ("session", session.SessionId), ("error", error ?? ""));
         work.Emit(new EndSession(session.Server, session.Serial, error));
-        ContactPlan.SessionEnded(work, session.Server, error, retryAfterSeconds);
+        ContactPlan.SessionEnded(work, session, error, retryAfterSeconds);
     }
 }

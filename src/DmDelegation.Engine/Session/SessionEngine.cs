@@ -23,12 +23,7 @@ internal static partial class SessionEngine
         {
             work.Log(LogCodes.SessionFailed, $"no session with {server}: {error}", ("server", server), ("error", error));
             work.Emit(new EndSession(server, 0, error));
-            if (error is SessionError.Address or SessionError.Credentials)
-            {
-                // An account that cannot be used is tried again like a server that cannot be reached, not at once and for ever.
-                ContactPlan.SessionEnded(work, server, error);
-            }
-
+            ContactPlan.Failed(work, server, error);
             return;
         }
 
@@ -48,6 +43,7 @@ internal static partial class SessionEngine
         }
 
         DelegationEvents.CheckDue(work);
+        work.Commit(CommitPoint.Record);
         if (Running(work, received.Server, received.SessionSerial) is not { } session)
         {
             return;

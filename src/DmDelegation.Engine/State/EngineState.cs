@@ -24,9 +24,6 @@ public sealed record EngineState
 
     /// <summary>Counts sessions, to tell late answers of an ended one from those of its successor.</summary>
     public long NextSessionSerial { get; init; } = 1;
-
-    /// <summary>Events without a row in the state table, counted and otherwise ignored (DEL-291).</summary>
-    public long IgnoredEvents { get; init; }
 }
 
 /// <summary>A nonce handed to a server (DEL-100).</summary>

@@ -129,6 +129,8 @@ internal sealed class DelegatedServer(Processes processes)
             process.EndReason = alert.Reason;
             if (process.State is not (ProcessState.Reporting or ProcessState.Closed))
                 processes.Fail(process, 8, alert.Reason, "the device has ended the delegation", tellPeer: true);
+            else
+                AwaitNext(process); // the account is needed until this session is over (DEL-247)
         }
         else if (alert.Event == "Session" && !IsAnotherAttemptOpen(alert))
         {
@@ -148,9 +150,16 @@ internal sealed class DelegatedServer(Processes processes)
     public Reply Ended(DelegationProcess process, S2sBody body)
     {
         process.EndReason = body.Reason ?? ReasonCode.Revoked;
+        Forget(process);
+        return Reply.Accepted;
+    }
+
+    /// <summary>The delegation has ended: nothing of its account and keys stays.</summary>
+    public void Forget(DelegationProcess process)
+    {
+        process.Deadline = null;
         process.EraseKeys();
         processes.RemoveAccount(process);
-        return Reply.Accepted;
     }
 
     // PROOF_BAD is repeatable and counted (delegation.md 15): while the record is Pending, the next session may bring the proof.

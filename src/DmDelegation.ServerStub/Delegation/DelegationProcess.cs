@@ -6,19 +6,19 @@ namespace DmDelegation.ServerStub.Delegation;
 public sealed record DelegateRequest
 {
     /// <summary>Role of the server that gets this request: delegating or delegated.</summary>
-    public string Role { get; init; } = ProcessRole.Delegating;
+    public string Role { get; set; } = ProcessRole.Delegating;
 
     /// <summary>ServerID of the other server.</summary>
-    public string Peer { get; init; } = "";
+    public string Peer { get; set; } = "";
 
     /// <summary>Device id.</summary>
-    public string Device { get; init; } = "";
+    public string Device { get; set; } = "";
 
     /// <summary>The terms, without account; a delegated server asks for these.</summary>
     public DelegationTerms? Terms { get; init; }
 
     /// <summary>Delegating: tls or cms.</summary>
-    public string KeyMethod { get; init; } = "tls";
+    public string KeyMethod { get; set; } = "tls";
 
     /// <summary>Delegating: whether a voucher is made; absent: when DEL-161 demands one.</summary>
     public bool? Voucher { get; init; }
@@ -27,7 +27,7 @@ public sealed record DelegateRequest
     public string? ConRef { get; init; }
 
     /// <summary>Delegating: seconds for step 4 (DEL-373), 30 … 604,800.</summary>
-    public long StepFourSeconds { get; init; } = 3600;
+    public long StepFourSeconds { get; set; } = 3600;
 }
 
 /// <summary>The two roles.</summary>

@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace DmDelegation.ServerStub.Delegation;
 
@@ -33,6 +36,32 @@ public sealed record AccountTerms
 
     /// <summary>DER certificate, base64, to which A encrypts the TDK in step 6 (DEL-365).</summary>
     public string? EncCert { get; init; }
+
+    /// <summary>Whether A can work with what B gave: exactly one way to the account, pins and certificate readable (DEL-093, DEL-094).</summary>
+    public bool IsUsable() =>
+        (Known ? Addr is null : Addr is not null && Uri.TryCreate(Addr, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps)
+        && (Spki is null || Octets(Spki) is { Length: 32 or 64 or 96 or 128 })
+        && (EncCert is null || IsRsaCertificate(Octets(EncCert)));
+
+    private static byte[]? Octets(string base64)
+    {
+        var octets = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, octets, out var length) ? octets[..length] : null;
+    }
+
+    private static bool IsRsaCertificate(byte[]? der)
+    {
+        try
+        {
+            using var certificate = X509CertificateLoader.LoadCertificate(der ?? []);
+            using var key = certificate.GetRSAPublicKey();
+            return key is not null;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
 }
 
 /// <summary>What A and B agree on, in the spelling that A writes into the record (delegation.md 14.2); an absent value is left out there too.</summary>
@@ -78,12 +107,16 @@ public sealed record DelegationTerms
     public AccountTerms? Account { get; init; }
 
     /// <summary>The label of delegation.md 4.1: final, else temporary, else the scope type.</summary>
+    [JsonIgnore]
     public string Label => DurationType is "final" or "temporary" ? DurationType : ScopeType;
 
     /// <summary>The JSON of the terms as it is sent; the octets are what step 2 signs, so they are kept and not written again.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, StubJson.Default.DelegationTerms);
 
     /// <summary>Reads terms from their JSON; throws <see cref="JsonException"/> if a member is missing or of another type.</summary>
-    public static DelegationTerms Parse(string json) =>
-        JsonSerializer.Deserialize(json, StubJson.Default.DelegationTerms) ?? throw new JsonException("terms: an object is needed");
+    public static DelegationTerms Parse(string json)
+    {
+        var terms = JsonSerializer.Deserialize(json, StubJson.Default.DelegationTerms) ?? throw new JsonException("terms: an object is needed");
+        return terms.Scope.All(static entry => entry is { Uri: not null, Rights: not null }) ? terms : throw new JsonException("terms: scope: uri and rights are needed in every entry");
+    }
 }

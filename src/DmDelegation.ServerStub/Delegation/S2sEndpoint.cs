@@ -98,11 +98,17 @@ internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegati
             Outcome(process, message, reply);
     }
 
+    /// <summary>Whether <see cref="Tick"/> has something to do.</summary>
+    public bool IsTimerDue() => _context.State.Processes.Exists(process => process.Deadline <= _context.Now);
+
     /// <summary>Carries out timers that have run out (DEL-373).</summary>
     public void Tick()
     {
         foreach (var process in _context.State.Processes.Where(process => process.Deadline <= _context.Now).ToList())
-            processes.Fail(process, process.Step, ReasonCode.Timeout, $"no progress in {process.State}", tellPeer: true);
+            if (process.EndReason is null)
+                processes.Fail(process, process.Step, ReasonCode.Timeout, $"no progress in {process.State}", tellPeer: true);
+            else
+                delegated.Forget(process);
     }
 
     /// <summary>After a restart: everything on its way is due at once, and where nothing is the peer is asked (DEL-374).</summary>
@@ -179,7 +185,7 @@ internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegati
         }
 
         var begun = delegating.Accept(message, terms);
-        if (!accept || message.Body.Account is not { } account)
+        if (!accept || message.Body.Account is not { } account || !account.IsUsable())
             return Refuse(begun);
         delegating.Authenticate(begun, account);
         return new Reply(200, MessageType.NotificationReply, new S2sBody { Accept = true, Reason = ReasonCode.Ok });
@@ -246,10 +252,10 @@ internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegati
             processes.Fail(process, 1, answer?.Body.Reason ?? ReasonCode.ServerIllegal, "refused in step 1", tellPeer: false);
         else if (process.Role == ProcessRole.Delegated)
             delegated.AwaitNext(process);
-        else if (answer.Body.Account is { } account)
+        else if (answer.Body.Account is { } account && account.IsUsable())
             delegating.Authenticate(process, account);
         else
-            processes.Fail(process, 1, ReasonCode.ServerIllegal, "no account in the answer to step 1", tellPeer: true);
+            processes.Fail(process, 1, ReasonCode.ServerIllegal, "no usable account in the answer to step 1", tellPeer: true);
     }
 
     private S2sEnvelope? ReadReply(byte[] octets, DelegationProcess process)

@@ -9,16 +9,16 @@ namespace DmDelegation.ServerStub.Delegation;
 public sealed record S2sEnvelope
 {
     /// <summary>Version, 1.</summary>
-    public int V { get; init; } = 1;
+    public int V { get; set; } = 1;
 
     /// <summary>Message type of delegation.md 14.2.</summary>
-    public string Type { get; init; } = "";
+    public string Type { get; set; } = "";
 
     /// <summary>Session id: 128 random bits, hex, chosen by the initiator.</summary>
-    public string Sid { get; init; } = "";
+    public string Sid { get; set; } = "";
 
     /// <summary>Message id, unique.</summary>
-    public string Mid { get; init; } = "";
+    public string Mid { get; set; } = "";
 
     /// <summary>Message id that this answers.</summary>
     public string? Re { get; init; }
@@ -27,19 +27,19 @@ public sealed record S2sEnvelope
     public long N { get; init; }
 
     /// <summary>ServerID of the sender.</summary>
-    public string From { get; init; } = "";
+    public string From { get; set; } = "";
 
     /// <summary>ServerID of the receiver.</summary>
-    public string To { get; init; } = "";
+    public string To { get; set; } = "";
 
     /// <summary>Device id.</summary>
-    public string Device { get; init; } = "";
+    public string Device { get; set; } = "";
 
     /// <summary>Time of the sender.</summary>
     public DateTimeOffset Ts { get; init; }
 
     /// <summary>The body; which members are there depends on the type.</summary>
-    public S2sBody Body { get; init; } = new();
+    public S2sBody Body { get; set; } = new();
 }
 
 /// <summary>Members of the bodies of delegation.md 14.2; absent ones are not written.</summary>

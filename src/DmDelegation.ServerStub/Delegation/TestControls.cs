@@ -13,16 +13,16 @@ public sealed record MessageControl(string Type, int Count = 1, double Seconds =
 public sealed record TestControls
 {
     /// <summary>Messages that get lost on the way.</summary>
-    public List<MessageControl> Drop { get; init; } = [];
+    public List<MessageControl> Drop { get; set; } = [];
 
     /// <summary>Messages that are held back before the first attempt.</summary>
-    public List<MessageControl> Delay { get; init; } = [];
+    public List<MessageControl> Delay { get; set; } = [];
 
     /// <summary>Messages that are sent once more after they were answered.</summary>
-    public List<MessageControl> Repeat { get; init; } = [];
+    public List<MessageControl> Repeat { get; set; } = [];
 
     /// <summary>Messages that are overtaken by the next one.</summary>
-    public List<MessageControl> Reorder { get; init; } = [];
+    public List<MessageControl> Reorder { get; set; } = [];
 
     /// <summary>A: another TDK goes to B than to the device.</summary>
     public bool WrongTdk { get; init; }

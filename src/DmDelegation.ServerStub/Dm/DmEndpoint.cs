@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using DmDelegation.Protocol;
 using DmDelegation.ServerStub.Hosting;
@@ -23,6 +22,7 @@ internal interface IDeviceWork
 internal sealed class DmEndpoint(ServerContext context, IDeviceWork work)
 {
     private const int MaxAlerts = 1000; // own choice: the latest are what a test looks at
+    private const int MaxDevInfo = 64; // own choice: the object has five leaves and a few extensions
     private const int MaxAttempts = 2; // SEC-031, SEC-044: one challenge, then the end
     private readonly Dictionary<string, DmSession> _sessions = [];
 
@@ -34,7 +34,7 @@ internal sealed class DmEndpoint(ServerContext context, IDeviceWork work)
             return new DmReply(307, [], Location: elsewhere);
         if (context.Controls.MalformedBody)
             return new DmReply(200, "<SyncML xmlns=\"SYNCML:SYNCML1.2\"><SyncHdr>"u8.ToArray());
-        if (request.ContentType is { } type && !type.Contains("xml", StringComparison.OrdinalIgnoreCase))
+        if (request.ContentType is { } type && !type.Contains("+xml", StringComparison.OrdinalIgnoreCase))
             return new DmReply(415, []);
         SyncMLMessage message;
         try
@@ -51,9 +51,6 @@ internal sealed class DmEndpoint(ServerContext context, IDeviceWork work)
         return account is null ? Unknown(message) : InSession(account, message, request);
     }
 
-    /// <summary>Forgets the session of a device whose account is gone.</summary>
-    public void Drop(string device) => _sessions.Remove(device);
-
     private DmReply Unknown(SyncMLMessage message)
     {
         // 401 without Chal: refused for good (security.md 4); the device tries again later (DEL-178).
@@ -69,7 +66,7 @@ internal sealed class DmEndpoint(ServerContext context, IDeviceWork work)
         var session = _sessions.GetValueOrDefault(account.DeviceId);
         if (session?.LastReply is { } last && CryptographicOperations.FixedTimeEquals(hash, session.LastRequestHash))
             return last;
-        if (session is null || session.SessionId != message.Header.SessionID || message.Header.MsgID == 1)
+        if (session is null || session.Account != account || session.SessionId != message.Header.SessionID || message.Header.MsgID == 1)
             session = Begin(account, message);
         var reply = Answer(session, message, request);
         if (session.LastReplySecret)
@@ -276,7 +273,7 @@ internal sealed class DmEndpoint(ServerContext context, IDeviceWork work)
     private static void DevInfo(DeviceAccount account, Replace replace)
     {
         foreach (var item in replace.Items)
-            if (item.Source is { } source && item.Data is { } data)
+            if (item.Source is { } source && item.Data is { } data && (account.DevInfo.Count < MaxDevInfo || account.DevInfo.ContainsKey(source.LocURI)))
                 account.DevInfo[source.LocURI] = data.AsText();
     }
 

@@ -57,13 +57,7 @@ public sealed class DmServer
     public Action? Changed { get; set; }
 
     /// <summary>One message of a device.</summary>
-    public DmReply Handle(DmRequest request) => Event(() =>
-    {
-        var reply = _dm.Handle(request);
-        foreach (var process in _context.State.Processes.Where(process => process is { Role: ProcessRole.Delegated, EndReason: not null }))
-            _processes.RemoveAccount(process); // the answer to the End alert still had its credential (DEL-247)
-        return reply;
-    });
+    public DmReply Handle(DmRequest request) => Event(() => _dm.Handle(request));
 
     /// <summary>One message of a peer that showed this certificate on its connection.</summary>
     public S2sReply HandleS2s(X509Certificate2 certificate, byte[] body) => Event(() => _s2s.Receive(certificate, body));
@@ -85,6 +79,7 @@ public sealed class DmServer
             throw new JsonException($"delegate: keyMethod \"{request.KeyMethod}\" is not allowed; allowed: tls, cms");
         if (request.StepFourSeconds is < 1 or > 604_800)
             throw new JsonException($"delegate: stepFourSeconds {request.StepFourSeconds} is not allowed; allowed: 1 … 604800");
+        DelegationTerms.Parse(request.Terms.ToJson());
         var sid = Convert.ToHexStringLower(_context.Random(16));
         return (request.Role == ProcessRole.Delegating ? _delegating.Begin(request, sid) : _delegated.Begin(request, sid)).Sid;
     });
@@ -123,17 +118,21 @@ public sealed class DmServer
     public void SetControls(TestControls controls) => Event(() => _context.Controls = controls);
 
     /// <summary>Timers that are due (DEL-373).</summary>
-    public void Tick() => Event(() =>
+    public void Tick()
     {
-        _s2s.Tick();
-        return true;
-    });
+        if (Event(() => _s2s.IsTimerDue(), save: false))
+            Event(() =>
+            {
+                _s2s.Tick();
+                return true;
+            });
+    }
 
     /// <summary>When to call <see cref="Tick"/> and <see cref="TakeDue"/> next; null: when something happens.</summary>
     public DateTimeOffset? NextDue() => Event(() => _s2s.NextDue()?.AddSeconds(-_context.Controls.ClockOffsetSeconds), save: false);
 
     /// <summary>Messages to send now; each is given back to <see cref="Answered"/>.</summary>
-    public IReadOnlyList<OutgoingMessage> TakeDue() => Event(() => _s2s.TakeDue());
+    public IReadOnlyList<OutgoingMessage> TakeDue() => Event(() => _s2s.TakeDue(), save: false); // attempts are no loss
 
     /// <summary>The answer to a message; status 0 when there was none.</summary>
     public void Answered(OutgoingMessage message, S2sReply reply) => Event(() =>

@@ -7,10 +7,10 @@ namespace DmDelegation.ServerStub.Hosting;
 public sealed record StubConfiguration
 {
     /// <summary>Address of the admin endpoint, plain HTTP on loopback.</summary>
-    public string Admin { get; init; } = "http://127.0.0.1:0";
+    public string Admin { get; set; } = "http://127.0.0.1:0";
 
     /// <summary>The servers, 1 to 64.</summary>
-    public IReadOnlyList<ServerConfiguration> Servers { get; init; } = [];
+    public IReadOnlyList<ServerConfiguration> Servers { get; set; } = [];
 
     /// <summary>Reads and checks a configuration file; the message of the exception names file, key, value and what is allowed.</summary>
     public static StubConfiguration Load(string file)
@@ -37,13 +37,13 @@ public sealed record StubConfiguration
 public sealed record ServerConfiguration
 {
     /// <summary>DM Server Identifier.</summary>
-    public string ServerId { get; init; } = "";
+    public string ServerId { get; set; } = "";
 
     /// <summary>State file; absent keeps the state in memory.</summary>
     public string? StateFile { get; init; }
 
     /// <summary>The DM endpoint.</summary>
-    public DmConfiguration Dm { get; init; } = new();
+    public DmConfiguration Dm { get; set; } = new();
 
     /// <summary>The server-to-server endpoint; absent: none.</summary>
     public S2sConfiguration? S2s { get; init; }
@@ -51,41 +51,44 @@ public sealed record ServerConfiguration
     /// <summary>Signer of vouchers; absent: no voucher can be made.</summary>
     public KeyPairFiles? Voucher { get; init; }
 
+    /// <summary>RSA key to which step 6 is encrypted when this server is B (DEL-365); absent: the TDK goes under TLS alone.</summary>
+    public KeyPairFiles? Encryption { get; init; }
+
     /// <summary>Accounts of devices.</summary>
-    public IReadOnlyList<DeviceConfiguration> Devices { get; init; } = [];
+    public IReadOnlyList<DeviceConfiguration> Devices { get; set; } = [];
 
     /// <summary>Largest DM message in octets that the server announces (PRO-023), 1,024 … 1,048,576; absent: not announced.</summary>
     public long? MaxMsgSize { get; init; }
 
     /// <summary>Answer to step 1.</summary>
-    public PolicyConfiguration Policy { get; init; } = new();
+    public PolicyConfiguration Policy { get; set; } = new();
 }
 
 /// <summary>A certificate and its private key, both PEM.</summary>
 public record KeyPairFiles
 {
     /// <summary>Certificate, PEM.</summary>
-    public string CertificateFile { get; init; } = "";
+    public string CertificateFile { get; set; } = "";
 
     /// <summary>Private key, PEM.</summary>
-    public string KeyFile { get; init; } = "";
+    public string KeyFile { get; set; } = "";
 }
 
 /// <summary>The DM endpoint: its certificate serves server-to-server traffic too.</summary>
 public sealed record DmConfiguration : KeyPairFiles
 {
     /// <summary>https address with path; port 0 takes a free one.</summary>
-    public string Listen { get; init; } = "https://127.0.0.1:0/dm";
+    public string Listen { get; set; } = "https://127.0.0.1:0/dm";
 }
 
 /// <summary>The server-to-server endpoint.</summary>
 public sealed record S2sConfiguration
 {
     /// <summary>https address; port 0 takes a free one.</summary>
-    public string Listen { get; init; } = "https://127.0.0.1:0";
+    public string Listen { get; set; } = "https://127.0.0.1:0";
 
     /// <summary>The peers by ServerID (DEL-351).</summary>
-    public IReadOnlyDictionary<string, PeerConfiguration> Peers { get; init; } = new Dictionary<string, PeerConfiguration>();
+    public IReadOnlyDictionary<string, PeerConfiguration> Peers { get; set; } = new Dictionary<string, PeerConfiguration>();
 
     /// <summary>PEM with trust anchors: a certificate under one of them is known by the DNS names in it.</summary>
     public string? AnchorsFile { get; init; }
@@ -95,7 +98,7 @@ public sealed record S2sConfiguration
 public sealed record PeerConfiguration
 {
     /// <summary>https address of its server-to-server endpoint.</summary>
-    public string Address { get; init; } = "";
+    public string Address { get; set; } = "";
 
     /// <summary>base64 of SHA-256 of the SubjectPublicKeyInfo; absent: known by anchor.</summary>
     public string? Pin { get; init; }
@@ -105,29 +108,35 @@ public sealed record PeerConfiguration
 public sealed record DeviceConfiguration
 {
     /// <summary>Value of ./DevInfo/DevId.</summary>
-    public string DeviceId { get; init; } = "";
+    public string DeviceId { get; set; } = "";
 
     /// <summary>User name of the client credential.</summary>
-    public string ClientName { get; init; } = "";
+    public string ClientName { get; set; } = "";
 
     /// <summary>File with the client's password, one trailing newline ignored.</summary>
-    public string ClientSecretFile { get; init; } = "";
+    public string ClientSecretFile { get; set; } = "";
 
     /// <summary>User name of the server credential.</summary>
-    public string ServerName { get; init; } = "";
+    public string ServerName { get; set; } = "";
 
     /// <summary>File with the server's password, one trailing newline ignored.</summary>
-    public string ServerSecretFile { get; init; } = "";
+    public string ServerSecretFile { get; set; } = "";
 
     /// <summary><c>HMAC</c> or <c>DIGEST</c>.</summary>
-    public string AuthType { get; init; } = "HMAC";
+    public string AuthType { get; set; } = "HMAC";
 }
 
-/// <summary>What the server decides by itself.</summary>
+/// <summary>What the server decides by itself in a delegation.</summary>
 public sealed record PolicyConfiguration
 {
     /// <summary>Whether step 1 of a peer is accepted.</summary>
-    public bool Accept { get; init; } = true;
+    public bool Accept { get; set; } = true;
+
+    /// <summary>Key method of A when B began: tls or cms.</summary>
+    public string KeyMethod { get; set; } = "tls";
+
+    /// <summary>AuthType of the account that B asks for: HMAC or DIGEST.</summary>
+    public string AccountAuthType { get; set; } = "HMAC";
 }
 
 /// <summary>A configuration that cannot be used.</summary>
@@ -156,6 +165,10 @@ internal sealed class ConfigurationCheck(string file)
         KeyPair($"{key}.dm", server.Dm);
         if (server.Voucher is { } voucher)
             KeyPair($"{key}.voucher", voucher);
+        if (server.Encryption is { } encryption)
+            KeyPair($"{key}.encryption", encryption);
+        Require(server.Policy.KeyMethod is "tls" or "cms", $"{key}.policy.keyMethod", server.Policy.KeyMethod, "tls or cms");
+        Require(server.Policy.AccountAuthType is "HMAC" or "DIGEST", $"{key}.policy.accountAuthType", server.Policy.AccountAuthType, "HMAC or DIGEST");
         if (server.MaxMsgSize is { } size)
             Require(size is >= 1024 and <= 1048576, $"{key}.maxMsgSize", $"{size}", "1024 … 1048576 octets");
         foreach (var (device, index) in server.Devices.Select((device, index) => (device, index)))

@@ -5,10 +5,12 @@ using DmDelegation.ServerStub.State;
 
 namespace DmDelegation.ServerStub;
 
-/// <summary>Every JSON form that the stub reads or writes from types; source-generated, no reflection.</summary>
+/// <summary>Every JSON form that the stub reads or writes from types; source-generated, no reflection.
+/// A member with a default value has a setter there: generated readers overwrite an absent init-only member with null or zero.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
     UseStringEnumConverter = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
 [JsonSerializable(typeof(DelegationTerms))]

@@ -79,6 +79,7 @@ internal static class SampleStates
             SkippedCount = 1,
             ChangedCount = 2,
             KeptCount = 3,
+            OffTimeUnknown = true,
         },
         AckDelegating = AckState.Delivered,
         AckDelegated = AckState.Queued,

@@ -48,6 +48,43 @@ public sealed class DelegationScenarioTests
     }
 
     [TestMethod]
+    public void B_may_ask_for_a_DIGEST_account_DEL_171()
+    {
+        using var world = new TwoServers(options => options with { AccountAuthType = "DIGEST" });
+        var sid = Closed(world);
+        Assert.AreEqual("DIGEST", world.Device.AccountOf("b.example")!.Type);
+        Assert.AreEqual(ProcessState.Closed, world.StateOf(world.B, sid));
+    }
+
+    [TestMethod]
+    public void A_wrong_proof_is_counted_on_the_device_and_a_later_right_one_still_succeeds_DEL_184()
+    {
+        using var world = new TwoServers();
+        var sid = world.Begin(confirm: "exec");
+        Meet(world, world.A);
+        world.B.SetControls(new TestControls { WrongProof = true });
+        Meet(world, world.B);
+        Assert.AreEqual(1, world.Device.Records.Values.Single().State);
+        Assert.AreEqual(ProcessState.InSession, world.StateOf(world.B, sid));
+        world.B.SetControls(new TestControls());
+        Meet(world, world.B);
+        Assert.AreEqual(ProcessState.Closed, world.StateOf(world.B, sid));
+    }
+
+    [TestMethod]
+    [DataRow("cms", "partial", true)]
+    [DataRow("tls", "partial", false)]
+    public void A_voucher_goes_with_the_record_when_DEL_161_demands_it(string keyMethod, string scopeType, bool expected)
+    {
+        using var world = new TwoServers();
+        world.Begin(keyMethod: keyMethod);
+        Meet(world, world.A);
+        var record = world.Device.Records.Values.Single();
+        Assert.AreEqual(scopeType, record.Text("ScopeType"));
+        Assert.AreEqual(expected, record.Leaves.ContainsKey("Voucher"));
+    }
+
+    [TestMethod]
     public void A_known_B_keeps_its_account_and_proves_the_key_with_Confirm_DEL_056_DEL_176()
     {
         using var world = new TwoServers();

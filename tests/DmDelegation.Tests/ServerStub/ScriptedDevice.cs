@@ -92,6 +92,13 @@ internal sealed class ScriptedDevice(string deviceId)
         Queue(record.A, id, "End", record);
     }
 
+    /// <summary>Puts an alert about a record into the outbox for a server.</summary>
+    public void Report(string server, string id, string name, int state, int reason)
+    {
+        (_records[id].State, _records[id].Reason) = (state, reason);
+        Queue(server, id, name, _records[id]);
+    }
+
     /// <summary>One session with a server, from package 1 to its end; false when it failed.</summary>
     public bool RunSession(DmServer server)
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DmDelegation.ServerStub.Delegation;
 using DmDelegation.ServerStub.Hosting;
@@ -120,5 +119,4 @@ internal sealed class TwoServers : IDisposable
         return server;
     }
 
-    public static RSA NewRsa() => RSA.Create(2048);
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
@@ -151,6 +152,22 @@ public sealed class VectorTests
         var digest = good.RootElement.GetProperty("key-digest").GetBytesFromBase64();
         var content = Voucher.Content(terms, Text(inputs, "id")!, "a.example", "b.example", "dev-42", Hex(inputs, "NonceHex"), 18, digest, new DateTimeOffset(2030, 1, 1, 3, 4, 5, TimeSpan.Zero));
         Assert.AreEqual(expected, Encoding.UTF8.GetString(content));
+    }
+
+    [TestMethod]
+    public void A_voucher_has_one_signer_with_signed_attributes_and_its_content_inside_DEL_164()
+    {
+        using var signer = Certificate("TEST-ONLY-a-voucher-signer");
+        var der = Voucher.Sign("{}"u8.ToArray(), signer);
+        var cms = new SignedCms();
+        cms.Decode(der);
+        cms.CheckSignature(verifySignatureOnly: true);
+        Assert.AreEqual("1.2.840.113549.1.7.1", cms.ContentInfo.ContentType.Value);
+        CollectionAssert.AreEqual("{}"u8.ToArray(), cms.ContentInfo.Content);
+        var info = cms.SignerInfos.Cast<SignerInfo>().Single();
+        Assert.AreEqual("2.16.840.1.101.3.4.2.1", info.DigestAlgorithm.Value);
+        Assert.IsTrue(info.SignedAttributes.Count > 0);
+        Assert.AreEqual(signer.Thumbprint, info.Certificate!.Thumbprint);
     }
 
     private static JsonElement Case(string name) => Vectors.GetProperty("binding").EnumerateArray().Single(item => Text(item, "name") == name);

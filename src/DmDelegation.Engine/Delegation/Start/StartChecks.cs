@@ -19,6 +19,9 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     /// <summary>Records of the total that are kept for the home authority of the root (DEL-050).</summary>
     private const int KeptForHomeAuthority = 8;
 
+    /// <summary>Nodes of the layout in 7.2, rounded up.</summary>
+    private const int NodesOfAccount = 32;
+
     private const int MaxPending = 4;
     private const int MaxPerServer = 4;
     private const int MaxStagedOrPendingPerServer = 2;
@@ -109,12 +112,12 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
             return false;
         }
 
-        work.UseUp(() => PutServer(State.ServerOf(record.By) with
+        PutServer(server with
         {
             StartWindowBootId = work.Now.BootId,
             StartWindowBootMs = sameHour ? server.StartWindowBootMs : work.Now.BootMs,
             StartsInWindow = starts + 1,
-        }));
+        });
         return true;
     }
 
@@ -147,7 +150,7 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
             return ReasonCode.NonceInvalid;
         }
 
-        work.UseUp(() => work.Engine = work.Engine with { Nonces = work.Engine.Nonces.SetItem(record.By, issued with { Used = true }) });
+        work.Engine = work.Engine with { Nonces = nonces.SetItem(record.By, issued with { Used = true }) };
         return null;
     }
 
@@ -159,7 +162,7 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     }
 
     /// <summary>Stores the sequence number as the highest accepted from A (DEL-101).</summary>
-    public void KeepSeq(long seq) => work.UseUp(() => PutServer(State.ServerOf(record.By) with { HighestSeq = seq }));
+    public void KeepSeq(long seq) => PutServer(State.ServerOf(record.By) with { HighestSeq = seq });
 
     private void PutServer(ServerState server) => work.State = State with { Servers = State.Servers.SetItem(record.By, server) };
 
@@ -265,6 +268,13 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
 
     /// <summary>Refuses a final delegation that passed every check: it comes with its own release (DEL-065).</summary>
     public static ReasonCode? FinalLater(DelegationTerms terms) => terms.DurationType == DurationType.Final ? ReasonCode.ChainIllegal : null;
+
+    /// <summary>DEL-118: every ACL value T1 would write fits its limit, and the account fits into the tree.</summary>
+    public static ReasonCode? Storage(AgentState state, DelegationTerms terms)
+    {
+        var tooLong = terms.Treatment.Treated.Any(node => node.Effective.With(node.Added, terms.To).Octets > Acl.MaxOctets);
+        return tooLong || state.Tree.Count + NodesOfAccount > TreeOptions.Default.MaxNodes ? ReasonCode.DeviceFull : null;
+    }
 
     /// <summary>DEL-114: DEL-056, DEL-093, DEL-094. Addr and Ref side by side belong here (DEL-094).</summary>
     private ReasonCode? AccountData()

@@ -1,0 +1,34 @@
+using DmDelegation.Engine.Ports;
+using DmDelegation.Engine.State;
+using DmDelegation.Engine.Time;
+using DmDelegation.Platform.Profile;
+using DmDelegation.Tree;
+
+namespace DmDelegation.Platform.Accounts;
+
+/// <summary>The state a device begins with.</summary>
+public static class FactoryState
+{
+    /// <summary>Factory tree, DevId, configured accounts, and a clock that has believed nothing before its build time.</summary>
+    /// <param name="profile">The device profile.</param>
+    /// <param name="accounts">The configured accounts.</param>
+    /// <param name="vault">Seals their passwords.</param>
+    /// <param name="now">A reading of the clocks.</param>
+    /// <param name="buildTime">Build time of the agent (DEL-201).</param>
+    /// <exception cref="PlatformException">An account is wrong or its secret cannot be read.</exception>
+    public static AgentState Build(
+        DeviceProfile profile, IEnumerable<AccountSetting> accounts, IVault vault, in ClockReading now, DateTimeOffset buildTime)
+    {
+        // Into an empty store the first trusted wall clock is taken over as it is (DEL-205).
+        var time = now.WallTrusted && now.Wall > buildTime ? now.Wall : buildTime;
+        var devId = DeviceIdentity.Decide(profile, stored: null);
+        var tree = new TreeTransaction(FactoryTree.Build(profile, devId, time), time);
+        var provisioned = AccountProvisioning.AddAll(tree, accounts, vault);
+        return new AgentState
+        {
+            Tree = tree.Current,
+            Device = new DeviceState(devId, NextOutboxEntry: 1, NextSessionId: 1, provisioned),
+            Clock = new ClockMarks(time, now.BootId, now.BootMs, now.Wall),
+        };
+    }
+}
