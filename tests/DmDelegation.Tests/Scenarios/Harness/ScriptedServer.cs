@@ -70,6 +70,15 @@ public sealed class ScriptedServer(string serverId, string authType)
 
     public int AlertStatus { get; set; } = 200;
 
+    /// <summary>Cred that the server puts into its SyncHdr instead of its own.</summary>
+    public Cred? OwnCred { get; set; }
+
+    /// <summary>Pin of the key with which the endpoint shows itself in TLS; null: whatever the device expects.</summary>
+    public byte[]? TlsPin { get; set; }
+
+    /// <summary>Changes the octets of an answer before they are authenticated: how a test sends what it must not hold in the clear.</summary>
+    public Func<byte[], byte[]>? Patch { get; set; }
+
     public long? MaxMsgSize { get; set; }
 
     public string? RespUri { get; set; }
@@ -188,6 +197,7 @@ public sealed class ScriptedServer(string serverId, string authType)
     {
         var reply = Build(request, commands, final);
         var octets = SyncMLXml.Write(reply);
+        octets = Patch?.Invoke(octets) ?? octets;
         if (authType != "HMAC" || ServerInner.Length == 0 || !SendCredential)
         {
             return (octets, null);
@@ -214,7 +224,7 @@ public sealed class ScriptedServer(string serverId, string authType)
                 Target = new Location(request.Header.Source.LocURI),
                 Source = new Location(request.Header.Target.LocURI, ServerName),
                 RespURI = RespUri,
-                Cred = cred,
+                Cred = OwnCred ?? cred,
                 Meta = MaxMsgSize is { } size ? new MetaInfo { MaxMsgSize = size } : null,
             },
             [.. commands],

@@ -77,6 +77,8 @@ public sealed class TestDevice : IDisposable
     /// <summary>Bodies exchanged, both ways, as the network saw them.</summary>
     public List<string> Traffic { get; } = [];
 
+    public bool KeepTraffic { get; set; } = true;
+
     public List<EndSession> Ended { get; } = [];
 
     public List<CrashPoint> Passed { get; } = [];
@@ -187,12 +189,17 @@ public sealed class TestDevice : IDisposable
         }
 
         var message = _network.Dequeue();
-        Traffic.Add(Encoding.UTF8.GetString(message.Body.Span));
-        var answer = Servers.TryGetValue(message.Server, out var peer) ? peer.Answer(message.Body, message.HmacHeader) : null;
-        if (answer is { } reply)
+        Keep(message.Body.Span);
+        var peer = Servers.GetValueOrDefault(message.Server);
+        if (peer?.TlsPin is { } pin && !message.Pins.IsEmpty && !message.Pins.ToArray().Chunk(pin.Length).Any(pinned => pinned.SequenceEqual(pin)))
         {
-            Traffic.Add(Encoding.UTF8.GetString(reply.Body));
+            Handle(new ExchangeFailed(message.Server, message.SessionSerial, "tls-pin", 0));
+        }
+        else if (peer?.Answer(message.Body, message.HmacHeader) is { } reply)
+        {
+            Keep(reply.Body);
             Handle(new MessageReceived(message.Server, message.SessionSerial, reply.Body, reply.Hmac, Transport));
+            CryptographicOperations.ZeroMemory(reply.Body); // as the loop does
         }
         else
         {
@@ -244,6 +251,13 @@ public sealed class TestDevice : IDisposable
         Pump();
     }
 
+    /// <summary>Somebody changes the store while the agent is down; then it starts again.</summary>
+    public void Tamper(Func<AgentState, AgentState> change)
+    {
+        _store.Commit(Durable, change(Durable));
+        Restart();
+    }
+
     /// <summary>The clock becomes trusted at a time.</summary>
     public void TrustClock(DateTimeOffset wall)
     {
@@ -281,6 +295,14 @@ public sealed class TestDevice : IDisposable
     public AccessAnswer Decide(string server, AccessOperation operation, string uri) =>
         new DmDelegation.Engine.Guard.DelegationPolicy(Durable, Engine.Options)
             .Decide(new AccessQuestion(server, operation, Durable.Tree.Resolve(NodePath.Parse(uri))!));
+
+    private void Keep(ReadOnlySpan<byte> body)
+    {
+        if (KeepTraffic)
+        {
+            Traffic.Add(Encoding.UTF8.GetString(body));
+        }
+    }
 
     private void Carry(Effect effect)
     {
