@@ -134,7 +134,7 @@ public sealed class AcknowledgementScenarios
     {
         using var device = new TestDevice();
         var delegation = new Delegating();
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         var b = device.Arm(delegation);
         device.CrashAt = CrashPoint.C9AfterT2Commit;
         Assert.ThrowsExactly<PowerCutException>(() => device.Manage("b.example", Dm.Get("./SCM/x")));

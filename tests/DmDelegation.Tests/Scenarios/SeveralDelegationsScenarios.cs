@@ -67,7 +67,7 @@ public sealed class SeveralDelegationsScenarios
         string Account() => string.Join('\n', device.Scheme().Split('\n').Where(line => line.StartsWith("./DMAcc/b", StringComparison.Ordinal)));
         var before = Account();
         var delegation = new Delegating().KnownB();
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         Assert.AreEqual(before, Account(), "T1");
         var b = device.Confirm(delegation, _ => [Dm.Replace("./SCM/x", "of B")]);
 
