@@ -59,6 +59,36 @@ public sealed class HomeSchemeTests
     }
 
     [TestMethod]
+    public void A_value_that_was_only_written_out_does_not_hide_what_B_would_inherit_DEL_123_DEL_340()
+    {
+        using var device = Given.WithKnownB();
+        var delegation = new Delegating().KnownB().Temporary(3600);
+        delegation.Scope.Clear();
+        delegation.Scope.Add(new("./SCM/dir", "Get"));
+        Given.Suspended(device, delegation);
+        Assert.AreEqual(425, device.Manage(Given.B, Dm.Get("./SCM/dir/leaf"))[0].Status);
+        Assert.AreEqual(200, device.Manage(Given.A, Dm.Replace("./SCM?prop=ACL", "Get=a.example+b.example&Replace=a.example"))[0].Status);
+        Assert.AreEqual(200, device.Manage(Given.B, Dm.Get("./SCM/dir/leaf"))[0].Status);
+    }
+
+    [TestMethod]
+    public void A_uses_no_wildcard_in_the_scope_to_reach_an_ACL_that_was_skipped_DEL_129_DEL_331()
+    {
+        using var device = new TestDevice(setup =>
+        {
+            setup.Acl("./SCM", "Add=a.example&Get=a.example&Replace=*");
+            setup.Acl("./SCM/dir", "Get=d.example");
+        });
+        Assert.AreEqual(200, device.Manage(Given.A, Dm.Replace("./SCM/dir?prop=ACL", "Get=d.example"))[0].Status);
+        var delegation = new Delegating();
+        delegation.Scope.Clear();
+        delegation.Scope.Add(new("./SCM", "Get+Replace"));
+        Given.Active(device, delegation);
+        Assert.AreSequenceEqual([425, 200], 
+            [.. Given.Statuses(device.Manage(Given.A, Dm.Replace("./SCM/dir?prop=ACL", "Get=*"))), .. Given.Statuses(device.Manage(Given.D, Dm.Replace("./SCM/dir?prop=ACL", "Get=d.example")))]);
+    }
+
+    [TestMethod]
     public void What_B_writes_by_a_right_of_its_own_is_its_own_DEL_340()
     {
         using var device = new TestDevice(setup =>
