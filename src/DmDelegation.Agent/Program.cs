@@ -1,1 +1,1 @@
-return 0;
+return await DmDelegation.Agent.Commands.CommandLine.RunAsync(args);

@@ -66,9 +66,8 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
             next = Math.Min(next ?? long.MaxValue, contact);
         }
 
-        if (state.Durable.Live().Any(live => Recovery.Counts(live.Record, live.Grant)))
+        if (Recovery.NextPersistMs(state, options, now) is { } persist)
         {
-            var persist = state.Durable.Clock.BootMs + (options.Delegation.ClockPersistSeconds * 1000L) - now.BootMs;
             next = Math.Min(next ?? long.MaxValue, persist);
         }
 

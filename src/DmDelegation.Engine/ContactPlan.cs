@@ -13,23 +13,17 @@ internal static class ContactPlan
     /// <param name="retryAfterSeconds">What the server asked for, 0 if nothing.</param>
     public static void SessionEnded(Work work, SessionState session, string? error, int retryAfterSeconds)
     {
-        var contact = work.Engine.Contacts.GetValueOrDefault(session.Server) ?? ContactState.None;
         // A B that did not prove itself counts as a failed attempt, however politely it ended the session (DEL-178).
         var unproven = work.State.LiveTo(session.Server).Any(live => live.Record.State == DelegationState.Pending);
-        if (error is null && !unproven)
+        // Nor did a session that could not deliver what waits for its server; without a delay the next would follow at once (DEL-242).
+        var undelivered = work.State.AccountOf(session.Server) is not null && Outbox.Due(work.State, session.Server).Any();
+        if (error is null && !unproven && !undelivered)
         {
-            Put(work, session.Server, contact with { FailedAttempts = 0, NotBeforeBootMs = 0, LastSessionBootMs = work.Now.BootMs, LastError = "" });
+            Put(work, session.Server, ContactState.None with { LastSessionBootMs = work.Now.BootMs });
         }
         else
         {
-            var delayMs = Math.Max(BackoffMs(work, contact.FailedAttempts), retryAfterSeconds * 1000L);
-            Put(work, session.Server, contact with
-            {
-                FailedAttempts = contact.FailedAttempts + 1,
-                NotBeforeBootMs = work.Now.BootMs + delayMs,
-                LastSessionBootMs = error is null ? work.Now.BootMs : contact.LastSessionBootMs,
-                LastError = error ?? "",
-            });
+            Failed(work, session.Server, error, retryAfterSeconds);
         }
 
         if (work.State.AccountOf(session.Server) is null)
@@ -37,6 +31,21 @@ internal static class ContactPlan
             Outbox.GiveUpAll(work, session.Server); // DEL-247: no key is kept for a farewell
             work.Commit(CommitPoint.Delivery);
         }
+    }
+
+    /// <summary>An attempt failed, also one that could not even be made: the next one waits (DEL-242).</summary>
+    /// <param name="error">Stable code of the failure, null if the session ended well but B did not prove itself.</param>
+    public static void Failed(Work work, string server, string? error, int retryAfterSeconds = 0)
+    {
+        var contact = work.Engine.Contacts.GetValueOrDefault(server) ?? ContactState.None;
+        var delayMs = Math.Max(BackoffMs(work, contact.FailedAttempts), retryAfterSeconds * 1000L);
+        Put(work, server, contact with
+        {
+            FailedAttempts = contact.FailedAttempts + 1,
+            NotBeforeBootMs = work.Now.BootMs + delayMs,
+            LastSessionBootMs = error is null ? work.Now.BootMs : contact.LastSessionBootMs,
+            LastError = error ?? "",
+        });
     }
 
     /// <summary>Servers to contact now.</summary>

@@ -64,9 +64,6 @@ public static class LogCodes
     /// <summary>The server demanded or offered weaker authentication than the account has.</summary>
     public static readonly LogCode Downgrade = new(1007, LogSeverity.Warning, "weaker authentication refused");
 
-    /// <summary>A command was executed.</summary>
-    public static readonly LogCode CommandDone = new(1008, LogSeverity.Debug, "command executed");
-
     /// <summary>A Start was refused.</summary>
     public static readonly LogCode StartRefused = new(2001, LogSeverity.Warning, "delegation refused");
 
@@ -108,7 +105,4 @@ public static class LogCodes
 
     /// <summary>Start-up recovery.</summary>
     public static readonly LogCode Recovered = new(3002, LogSeverity.Information, "recovered");
-
-    /// <summary>An event without a row in the state table.</summary>
-    public static readonly LogCode EventIgnored = new(3003, LogSeverity.Debug, "event ignored");
 }

@@ -62,20 +62,45 @@ internal static class Recovery
     /// <summary>Writes the clocks of live records ahead, at most every interval (DEL-206, DEL-211).</summary>
     public static void PersistClocks(Work work)
     {
-        var intervalMs = work.Options.Delegation.ClockPersistSeconds * 1000L;
-        var due = work.State.Clock.BootId != work.Now.BootId || work.Now.BootMs - work.State.Clock.BootMs >= intervalMs;
-        var counting = work.State.Live().Where(live => Counts(live.Record, live.Grant)).Select(live => live.Record).ToList();
-        if (!due || counting.Count == 0)
-        {
-            return;
-        }
-
-        foreach (var record in counting)
-        {
-            Put(work, record with { Grant = Ahead(record.Grant!, work.Now, intervalMs) });
-        }
-
+        WriteAhead(work);
         work.Commit(CommitPoint.Clock);
+    }
+
+    /// <summary>
+    /// Writes those clocks ahead that are due. Every commit does it: a commit moves the high-water mark, from which off-time counts, so
+    /// no clock may be older than the interval at that moment (DEL-211).
+    /// </summary>
+    public static void WriteAhead(Work work)
+    {
+        var intervalMs = work.Options.Delegation.ClockPersistSeconds * 1000L;
+        foreach (var (record, grant) in work.State.Live().ToList())
+        {
+            if (Counts(record, grant) && PersistInMs(grant, work.Now, intervalMs) <= 0)
+            {
+                Put(work, record with { Grant = Ahead(grant, work.Now, intervalMs) });
+            }
+        }
+    }
+
+    /// <summary>Milliseconds until the next persist, null if nothing counts.</summary>
+    public static long? NextPersistMs(EngineState state, EngineOptions options, ClockReading now)
+    {
+        long? next = null;
+        foreach (var (record, grant) in state.Durable.Live())
+        {
+            if (Counts(record, grant))
+            {
+                next = Math.Min(next ?? long.MaxValue, PersistInMs(grant, now, options.Delegation.ClockPersistSeconds * 1000L));
+            }
+        }
+
+        return next;
+    }
+
+    private static long PersistInMs(DelegationGrant grant, in ClockReading now, long intervalMs)
+    {
+        var clock = grant.Life ?? grant.Window;
+        return clock.SameBoot(now) ? clock.AtBootMs + intervalMs - now.BootMs : 0;
     }
 
     /// <summary>Whether a record has a clock that must survive: a window, or a temporary life.</summary>

@@ -63,9 +63,13 @@ internal sealed class Work
             return;
         }
 
+        var before = _committed;
+        Recovery.WriteAhead(this);
         State = State with { Clock = Engine.Clock.ToMarks(Now) };
-        _effects.Add(new Persist(_committed, State, point));
+        MarkStaged(before, CrashPoint.C1BeforeRecordCommit);
+        _effects.Add(new Persist(before, State, point));
         _committed = State;
+        MarkStaged(before, CrashPoint.C2AfterRecordCommit);
     }
 
     /// <summary>What stands before an authority-changing command in the message becomes a commit of its own (DEL-143).</summary>
@@ -126,6 +130,20 @@ internal sealed class Work
     [Conditional("DM_CRASH_HOOKS")]
     public void Mark(CrashPoint point) => Emit(new CrashMark(point));
 
-    /// <summary>The step this event amounts to.</summary>
-    public EngineStep Finish() => new(Engine, [.. _effects]);
+    /// <summary>Marks the commit that brings a record in (C1, C2).</summary>
+    [Conditional("DM_CRASH_HOOKS")]
+    private void MarkStaged(AgentState before, CrashPoint point)
+    {
+        if (State.Records.Values.Any(record => record.State == Delegation.DelegationState.Staged && !before.Records.ContainsKey(record.Id)))
+        {
+            Mark(point);
+        }
+    }
+
+    /// <summary>The step this event amounts to. Nothing that an event changed is left uncommitted behind it (DEL-143).</summary>
+    public EngineStep Finish()
+    {
+        Commit(CommitPoint.Record);
+        return new(Engine, [.. _effects]);
+    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DmDelegation.ServerStub.Demo;
 using DmDelegation.ServerStub.Hosting;
 
 var configFile = new Option<FileInfo>("--config") { Description = "Configuration file (JSON)", Required = true };
@@ -24,6 +25,6 @@ serve.SetAction(async (parsed, cancel) =>
     }
 });
 
-var root = new RootCommand("OMA DM servers for tests and demonstrations of client authority delegation") { serve };
+var root = new RootCommand("OMA DM servers for tests and demonstrations of client authority delegation") { serve, DemoCommand.Create() };
 var arguments = root.Parse(args);
 return arguments.Errors.Count > 0 && arguments.Action is not null ? await arguments.InvokeAsync() is 0 ? ExitCode.Ok : ExitCode.Usage : await arguments.InvokeAsync();

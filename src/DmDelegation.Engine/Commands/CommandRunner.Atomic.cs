@@ -1,4 +1,7 @@
+using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.State;
 using DmDelegation.Protocol;
+using DmDelegation.Tree;
 
 namespace DmDelegation.Engine.Commands;
 
@@ -45,13 +48,18 @@ internal sealed partial class CommandRunner
         }
 
         var savepoint = _work.Engine;
+        _lastReason = 0;
         _work.InsideAtomic = true;
         var done = RunChildren(children, replies);
         _work.InsideAtomic = false;
         if (!done)
         {
-            _work.Engine = savepoint;
+            RollBackTo(savepoint);
             MarkRolledBack(replies);
+            if (_lastReason == ReasonCode.ProofBad.Code)
+            {
+                KeepAttempt((Exec)children[^1]);
+            }
         }
         else if (operation is not null)
         {
@@ -59,6 +67,28 @@ internal sealed partial class CommandRunner
         }
 
         return done;
+    }
+
+    // What guards against replay and floods is not undone with the commands (DEL-100, DEL-101, DEL-105).
+    private void RollBackTo(EngineState savepoint)
+    {
+        var (nonces, servers) = (_work.Engine.Nonces, _work.State.Servers);
+        _work.Engine = savepoint with { Nonces = nonces };
+        if (!ReferenceEquals(servers, _work.State.Servers))
+        {
+            _work.State = _work.State with { Servers = servers };
+        }
+    }
+
+    // A wrong proof is counted and uses up its challenge, whatever else is undone (DEL-180, DEL-184).
+    private void KeepAttempt(Exec confirm)
+    {
+        _work.Put(_work.Engine.Sessions[_server] with { Challenge = default });
+        var id = LocUri.TryParse(confirm.Items[0].Target!.LocURI, _work.Options.UriLimits, out var uri, out _) ? uri!.Path.Segments[1] : "";
+        if (_work.State.Records.TryGetValue(id, out var record) && record.Grant is not null)
+        {
+            DelegationEvents.CountBadAttempt(_work, record, _server, DelegationEvent.ConfirmProofBad);
+        }
     }
 
     private bool RunChildren(Command[] children, List<Command> replies)

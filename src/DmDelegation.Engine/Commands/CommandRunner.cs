@@ -18,6 +18,7 @@ internal sealed partial class CommandRunner
     private readonly ItemExecution _execution;
     private readonly List<Command> _replies = [];
     private (string Command, string LocUri)? _pendingChunk;
+    private int _lastReason;
 
     public CommandRunner(Work work, SessionState session, ResultsForm.Room room)
     {
@@ -121,6 +122,7 @@ internal sealed partial class CommandRunner
         var outcome = IsChunk(command, item)
             ? new CommandOutcome(StatusCode.OptionalFeatureNotSupported, "PRO-091", 0, null, [], null)
             : _execution.Run(command, item);
+        _lastReason = outcome.Reason;
         var results = outcome.Succeeded && command is Get
             ? ResultsForm.Of((_msgRef, command.CmdID), item.Target!.LocURI, outcome.Results, _room)
             : [];

@@ -5,17 +5,6 @@ using static DmDelegation.Engine.Delegation.DelegationState;
 
 namespace DmDelegation.Engine.Delegation;
 
-/// <summary>Events of a delegation, named as in the matrix of 12.2.</summary>
-public enum DelegationEvent
-{
-#pragma warning disable CS1591 // the names are those of 12.2, which explains each
-    AddOfTheId, WriteByA, AShortens, ATellsTime, Start, BAuthenticated, LoginOfBFailed, ConfirmProofGood, ConfirmProofBad,
-    Cancel, Revoke, Reduce, Relinquish, DeleteOfTheRecord, LocalEnd, BReplacesPins, BRotates, RotationOverdue, WindowOver,
-    ExpiryDue, Age, Restart, RebootClockTrusted, RebootClockNotTrusted, ClockTrusted, ParentEnded, ParentSuspended,
-    ParentActiveAgain, AccountOfAGone, AccountOfBGone, OwnerDeletesTheScope, ScopeFinallyDelegatedOn, FactoryReset,
-#pragma warning restore CS1591
-}
-
 /// <summary>One row of 12.2: from these states, on these events, to one of these states (none: the record goes).</summary>
 /// <param name="Number">Number of the row.</param>
 /// <param name="From">States it starts from.</param>

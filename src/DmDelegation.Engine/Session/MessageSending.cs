@@ -62,11 +62,12 @@ internal static class MessageSending
         ImmutableArray<Command> offered = [.. session.Owed, .. entries.Select(OutboxAlert.Of)];
         var (whole, part) = Trailers(session, alerts);
         var packed = MessagePacking.Pack(header, first, offered, whole, part, session.MaxMsgSize);
-        if (packed is { Taken: 0 } && session.Owed.IsEmpty && !entries.IsEmpty)
+        if (packed is { } tried && Unsendable(session, header, headerStatus, offered, tried.Taken) is { } index)
         {
             // An alert that no message can carry does not hold up the others (PRO-105); it is tried again in another session.
-            work.Log(LogCodes.AckRefused, "alert larger than MaxMsgSize", ("server", session.Server), ("delegation", entries[0].DelegationId));
-            Send(work, session with { TriedEntries = session.TriedEntries.Add(entries[0].Number) }, headerStatus, nonce, entries.RemoveAt(0), alerts);
+            var entry = entries[index];
+            work.Log(LogCodes.AckRefused, "alert larger than MaxMsgSize", ("server", session.Server), ("delegation", entry.DelegationId));
+            Send(work, session with { TriedEntries = session.TriedEntries.Add(entry.Number) }, headerStatus, nonce, entries.RemoveAt(index), alerts);
             return;
         }
 
@@ -79,6 +80,21 @@ internal static class MessageSending
         var alertsSent = Math.Max(0, message.Taken - session.Owed.Count);
         var trailer = message.Taken == offered.Length ? whole : part;
         Emit(work, Sent(session, header.MsgID, message.Taken, first.Length, [.. entries.Take(alertsSent)], nonce, trailer), message.Body);
+    }
+
+    // Which alert, if any, is the first that was left out and would not fit into a message of its own either: a later one of the session,
+    // without the credentials of package 1 and the challenge of a first answer.
+    private static int? Unsendable(SessionState session, SyncHdr header, Status? headerStatus, ImmutableArray<Command> offered, int taken)
+    {
+        if (taken == offered.Length || taken < session.Owed.Count)
+        {
+            return null;
+        }
+
+        var lean = session.Phase == SessionPhase.Package1 ? header with { Cred = null, Meta = null } : header;
+        var status = session.ServerScheme == Scheme.Mac ? headerStatus : headerStatus! with { Chal = null };
+        var room = session.MaxMsgSize - MessagePacking.Overhead(lean, [status!]) - CmdIdSlack;
+        return SyncMLXml.Measure(offered[taken]) > room ? taken - session.Owed.Count : null;
     }
 
     // Nothing went out of what has to, or package 1 was to be split before its Replace (PRO-046).

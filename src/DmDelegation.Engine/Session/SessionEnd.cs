@@ -1,8 +1,13 @@
+using DmDelegation.Engine.State;
+
 namespace DmDelegation.Engine.Session;
 
 /// <summary>The end of a session, for whatever reason.</summary>
 internal static class SessionEnd
 {
+    // Own bound: lost sessions in a row after which the oldest nonce is no longer accepted.
+    private const int MaxNoncesInDoubt = 4;
+
     /// <summary>Ends a session.</summary>
     /// <param name="work">The open transaction.</param>
     /// <param name="session">The session.</param>
@@ -10,7 +15,13 @@ internal static class SessionEnd
     /// <param name="retryAfterSeconds">What the server asked for, 0 if nothing.</param>
     public static void Close(Work work, SessionState session, string? error, int retryAfterSeconds = 0)
     {
-        work.Engine = work.Engine with { Sessions = work.Engine.Sessions.Remove(session.Server) };
+        work.Engine = work.Engine with
+        {
+            Sessions = work.Engine.Sessions.Remove(session.Server),
+            NoncesInDoubt = work.State.AccountOf(session.Server) is null
+                ? work.Engine.NoncesInDoubt.Remove(session.Server)
+                : work.Engine.NoncesInDoubt.SetItem(session.Server, [.. session.ServerNonces.TakeLast(MaxNoncesInDoubt)]),
+        };
         var (code, text) = error is null
             ? (LogCodes.SessionDone, $"session {session.SessionId} with {session.Server} done")
             : (LogCodes.SessionFailed, $"session {session.SessionId} with {session.Server} failed: {error}");

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using DmDelegation.Engine.Commands;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Protocol;
@@ -62,7 +61,8 @@ internal static partial class SessionEngine
         {
             work.Put(WithPackage(after, message) with
             {
-                Owed = after.Owed.AddRange(runner.Replies),
+                // The answer to 1222 goes before what it asks for (protocol.md 8); other commands wait for their turn (PRO-080).
+                Owed = AsksForNext(message) ? after.Owed.InsertRange(0, runner.Replies) : after.Owed.AddRange(runner.Replies),
                 RefusedChunk = runner.RefusedChunk,
                 FreshConnection = after.FreshConnection || runner.CarriedKey,
             });
@@ -113,14 +113,17 @@ internal static partial class SessionEngine
     // Whether the server's package is open (PRO-072, AMB-003 to AMB-005). A "next message", with Alert 1222 or without, opens none.
     private static SessionState WithPackage(SessionState session, SyncMLMessage message)
     {
-        var commands = message.Commands.Where(CommandForm.IsAnswered).ToImmutableArray();
-        var asksForNext = commands.IsEmpty ? !session.Owed.IsEmpty : commands.All(command => command is Alert { Code: AlertCode.NextMessage });
+        var empty = !message.Commands.Any(CommandForm.IsAnswered);
+        var opensNone = empty ? !session.Owed.IsEmpty : AsksForNext(message);
         return session with
         {
-            ServerPackageOpen = !message.Final && (!asksForNext || session.ServerPackageOpen),
-            EmptyMessages = message.Final || !commands.IsEmpty ? 0 : session.EmptyMessages + 1,
+            ServerPackageOpen = !message.Final && (!opensNone || session.ServerPackageOpen),
+            EmptyMessages = message.Final || !empty ? 0 : session.EmptyMessages + 1,
         };
     }
+
+    private static bool AsksForNext(SyncMLMessage message) =>
+        message.Commands.Where(CommandForm.IsAnswered).All(command => command is Alert { Code: AlertCode.NextMessage });
 
     private static void Next(Work work, SessionState session, HeaderAnswer answer)
     {

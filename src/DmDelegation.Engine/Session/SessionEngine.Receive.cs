@@ -71,7 +71,9 @@ internal static partial class SessionEngine
             ServerVerdict.Impossible => SessionError.ServerAuthentication,
             _ => null,
         };
-        if (error is not null)
+        // A server that failed its further challenge has failed, whatever it says of us: a mix-up of keys fails both ways (DEL-184).
+        var failedTwice = session.ServerChallenged && server is (ServerVerdict.WrongCredential or ServerVerdict.NoCredential);
+        if (error is not null && !failedTwice)
         {
             LogAuthentication(work, session, error);
             SessionEnd.Close(work, session, error, client.RetryAfterSeconds);

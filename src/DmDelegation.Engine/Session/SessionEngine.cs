@@ -23,6 +23,7 @@ internal static partial class SessionEngine
         {
             work.Log(LogCodes.SessionFailed, $"no session with {server}: {error}", ("server", server), ("error", error));
             work.Emit(new EndSession(server, 0, error));
+            ContactPlan.Failed(work, server, error);
             return;
         }
 
@@ -42,6 +43,7 @@ internal static partial class SessionEngine
         }
 
         DelegationEvents.CheckDue(work);
+        work.Commit(CommitPoint.Record);
         if (Running(work, received.Server, received.SessionSerial) is not { } session)
         {
             return;
@@ -123,7 +125,9 @@ internal static partial class SessionEngine
             ClientScheme = clientScheme,
             ClientNonce = clientScheme == Scheme.None ? default : AccountCredentials.Nonce(work.Ports.Vault, account.Client!),
             ServerScheme = serverScheme,
-            ServerNonces = serverScheme == Scheme.None ? [] : [AccountCredentials.Nonce(work.Ports.Vault, account.Server!)],
+            ServerNonces = serverScheme == Scheme.None
+                ? []
+                : [AccountCredentials.Nonce(work.Ports.Vault, account.Server!), .. work.Engine.NoncesInDoubt.GetValueOrDefault(server, [])],
         };
         return null;
     }

@@ -46,7 +46,8 @@ public sealed record EffectiveClock(DateTimeOffset At, long AtBootMs, string Boo
     {
         var sameBoot = string.Equals(marks.BootId, reading.BootId, StringComparison.Ordinal);
         var floor = marks.HighWater > buildTime ? marks.HighWater : buildTime;
-        var carried = sameBoot ? floor.AddMilliseconds(Math.Max(0, reading.BootMs - marks.BootMs)) : floor;
+        // In another boot all of its time has passed since the mark; without it T would go back at a restart of the agent (DEL-202).
+        var carried = floor.AddMilliseconds(Math.Max(0, sameBoot ? reading.BootMs - marks.BootMs : reading.BootMs));
         return new EffectiveClock(carried, reading.BootMs, reading.BootId, ClockTrust.Unknown, TrustedThisBoot: false).Observe(reading, buildTime);
     }
 

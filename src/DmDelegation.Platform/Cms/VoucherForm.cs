@@ -13,7 +13,7 @@ namespace DmDelegation.Platform.Cms;
 /// <param name="Content">The signed octets.</param>
 /// <param name="Signer">Certificate of the signer, found inside.</param>
 /// <param name="Certificates">All certificates inside.</param>
-internal sealed record VoucherForm(ReadOnlyMemory<byte> Content, X509Certificate2 Signer, X509Certificate2Collection Certificates)
+internal sealed record VoucherForm(ReadOnlyMemory<byte> Content, X509Certificate2 Signer, X509Certificate2Collection Certificates) : IDisposable
 {
     // A signer, its issuers, and some to spare.
     private const int MaxCertificates = 8;
@@ -41,6 +41,13 @@ internal sealed record VoucherForm(ReadOnlyMemory<byte> Content, X509Certificate
         _ = signerInfo.ReadOctetString();
         signerInfo.ThrowIfNotEmpty();
         return new VoucherForm(content, signer, certificates);
+    }
+
+    /// <summary>Lets go of the certificates; the content stays.</summary>
+    public void Dispose()
+    {
+        foreach (var certificate in Certificates)
+            certificate.Dispose();
     }
 
     private static string ReadDigest(AsnReader reader)

@@ -27,7 +27,8 @@ public sealed class VoucherVerifier(VoucherAnchors anchors) : IVoucherVerifier
     /// <inheritdoc/>
     public VoucherReading Read(ReadOnlyMemory<byte> voucher, string delegatingServer, DateTimeOffset time, bool timeTrusted)
     {
-        if (ReadForm(voucher) is not { } form)
+        using var form = ReadForm(voucher);
+        if (form is null)
             return Refused(ReasonCode.VoucherFormat);
         if (!MaySign(form.Signer))
             return Refused(ReasonCode.VoucherUntrusted);

@@ -93,10 +93,11 @@ internal sealed class HttpSession : IDisposable
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         CertificateChainPolicy = ChainPolicy(certificateTime),
         RemoteCertificateValidationCallback = (_, certificate, _, errors) => check.Accepts(certificate, errors),
-        LocalCertificateSelectionCallback = _options.ClientCertificate is null ? null : (_, _, _, server, _) => SelectOwn(server),
+        LocalCertificateSelectionCallback = _options.ClientCertificate is null ? null : (_, _, _, server, _) => SelectOwn(server)!,
     };
 
-    /// <summary>The first call comes before the server has said anything; only an answer to its request counts as shown.</summary>
+    /// <summary>The first call comes before the server has said anything; only an answer to its request counts as shown. Null means "none", though the
+    /// older framework line does not annotate it.</summary>
     private X509Certificate2? SelectOwn(X509Certificate? server)
     {
         if (server is null)

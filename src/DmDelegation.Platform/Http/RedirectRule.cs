@@ -16,9 +16,8 @@ internal static class RedirectRule
     public static Uri? Follow(Uri from, int status, Uri? location, string? guestOfHost)
     {
         // 303 would turn the POST into a GET: a DM message cannot be fetched like that.
-        if (location is null || status is 303)
+        if (location is null || status is 303 || !Uri.TryCreate(from, location, out var target))
             return null;
-        var target = location.IsAbsoluteUri ? location : new Uri(from, location);
         var sameScheme = target.Scheme == from.Scheme || (target.Scheme == Uri.UriSchemeHttps && from.Scheme == Uri.UriSchemeHttp);
         var host = guestOfHost ?? from.Host;
         return sameScheme && target.UserInfo.Length == 0 && string.Equals(target.Host, host, StringComparison.OrdinalIgnoreCase) ? target : null;

@@ -168,7 +168,7 @@ public sealed class ControlTests
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         var thread = new Thread(() =>
         {
-            nint setResUid = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 147 : 117;
+            nint setResUid = RuntimeInformation.ProcessArchitecture is System.Runtime.InteropServices.Architecture.Arm64 ? 147 : 117;
             _ = SystemCall(setResUid, -1, user, -1);
             socket.Connect(new UnixDomainSocketEndPoint(path));
             _ = SystemCall(setResUid, -1, 0, -1);

@@ -187,6 +187,7 @@ public sealed class TransportTests
     [DataRow(307, "https://user@localhost/dm", "user information")]
     [DataRow(307, "ftp://localhost/dm", "another scheme")]
     [DataRow(307, null, "no address")]
+    [DataRow(307, "//[", "no URI")]
     [DataRow(307, "/dm", "for ever")]
     public async Task Other_redirects_end_the_exchange_HTTP_010_DEL_336_S_208(int status, string? location, string why)
     {

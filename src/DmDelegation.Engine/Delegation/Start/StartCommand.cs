@@ -53,7 +53,7 @@ internal static class StartCommand
                 checks.KeepSeq(terms.Seq);
             }
 
-            return (keyFault ?? StartChecks.FinalLater(terms)) is { } late ? Refuse(work, record, late) : Prepare(work, record, terms, tdk!);
+            return (keyFault ?? StartChecks.Storage(work.State, terms) ?? StartChecks.FinalLater(terms)) is { } late ? Refuse(work, record, late) : Prepare(work, record, terms, tdk!);
         }
     }
 

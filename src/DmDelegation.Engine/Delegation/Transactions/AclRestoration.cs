@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DmDelegation.Engine.Guard;
 using DmDelegation.Engine.State;
 using DmDelegation.Tree;
@@ -20,6 +21,10 @@ internal static class AclRestoration
             if (tree.Current.Find(entry.Node) is { } node)
             {
                 kept += RestoreEntry(work.State, tree, node, record, grant, entry) ? 0 : 1;
+                if (TreatedByOthers(work.State, record.Id, node.Id))
+                {
+                    Rebase(work, tree, node, record, grant, entry);
+                }
             }
         }
 
@@ -59,10 +64,34 @@ internal static class AclRestoration
         }
 
         SetIfOther(tree, node, value);
-        return putBack == entry.Taken && SameAs(value, before);
+        return putBack == entry.Taken;
     }
 
-    private static bool SameAs(Acl? value, Acl? before) => value is null ? before is null : value.Equals(before);
+    /// <summary>
+    /// What lies on top of the ended delegation is told what is under it now: B leaves the values that later delegations would restore, and
+    /// a node that had no value before has none again (DEL-053, DEL-135).
+    /// </summary>
+    private static void Rebase(Work work, TreeTransaction tree, Node before, DelegationRecord ended, DelegationGrant grant, UndoEntry entry)
+    {
+        var value = tree.Current.Find(entry.Node)!.Acl;
+        var inherited = tree.Current.Resolve(entry.Node)!.Parent?.EffectiveAcl();
+        foreach (var (other, otherGrant) in work.State.Live().Where(live => live.Record.Id != ended.Id).ToList())
+        {
+            var entries = otherGrant.Undo.Entries.Select(later => later.Node == entry.Node ? Under(later) : later).ToImmutableArray();
+            var undo = otherGrant.Undo with { Entries = entries };
+            work.State = work.State with { Records = work.State.Records.SetItem(other.Id, other with { Grant = otherGrant with { Undo = undo } }) };
+        }
+
+        UndoEntry Under(UndoEntry later)
+        {
+            var restored = later.Before is { } text ? Acl.Parse(text).Without(entry.Added, grant.To) : null;
+            return later with
+            {
+                Before = entry.Before is null && restored is not null && restored.Equals(inherited) ? null : restored?.ToString(),
+                Written = later.Written == before.Acl?.ToString() ? value?.ToString() : later.Written,
+            };
+        }
+    }
 
     /// <summary>Rights of B at a node that another live delegation to it added as well: they stay (DEL-053).</summary>
     private static AclCommands StillAdded(AgentState state, string id, string b, NodeId node)

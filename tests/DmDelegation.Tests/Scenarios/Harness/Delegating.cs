@@ -93,6 +93,12 @@ public sealed class Delegating
         return this;
     }
 
+    public Delegating Auth()
+    {
+        this["Confirm/Mode"] = "auth";
+        return this;
+    }
+
     public Delegating KnownB()
     {
         this["Account/Addr"] = null;

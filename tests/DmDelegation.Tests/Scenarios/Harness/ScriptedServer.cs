@@ -70,6 +70,15 @@ public sealed class ScriptedServer(string serverId, string authType)
 
     public int AlertStatus { get; set; } = 200;
 
+    /// <summary>Cred that the server puts into its SyncHdr instead of its own.</summary>
+    public Cred? OwnCred { get; set; }
+
+    /// <summary>Pin of the key with which the endpoint shows itself in TLS; null: whatever the device expects.</summary>
+    public byte[]? TlsPin { get; set; }
+
+    /// <summary>Changes the octets of an answer before they are authenticated: how a test sends what it must not hold in the clear.</summary>
+    public Func<byte[], byte[]>? Patch { get; set; }
+
     public long? MaxMsgSize { get; set; }
 
     public string? RespUri { get; set; }
@@ -78,6 +87,9 @@ public sealed class ScriptedServer(string serverId, string authType)
 
     /// <summary>Called with each message of the device, before it is answered.</summary>
     public Action<SyncMLMessage>? OnMessage { get; set; }
+
+    /// <summary>The connection breaks after the server has taken in such a message: its answer is lost.</summary>
+    public Func<SyncMLMessage, bool>? BreaksAfter { get; set; }
 
     public List<DeliveredAlert> Alerts { get; } = [];
 
@@ -121,6 +133,11 @@ public sealed class ScriptedServer(string serverId, string authType)
 
         OnMessage?.Invoke(message);
         Learn(message);
+        if (BreaksAfter?.Invoke(message) == true)
+        {
+            return null;
+        }
+
         if (AbortedByDevice)
         {
             return (SyncMLXml.Write(Build(message, [HeaderStatus(message, 200)], final: true)), null);
@@ -180,6 +197,7 @@ public sealed class ScriptedServer(string serverId, string authType)
     {
         var reply = Build(request, commands, final);
         var octets = SyncMLXml.Write(reply);
+        octets = Patch?.Invoke(octets) ?? octets;
         if (authType != "HMAC" || ServerInner.Length == 0 || !SendCredential)
         {
             return (octets, null);
@@ -206,7 +224,7 @@ public sealed class ScriptedServer(string serverId, string authType)
                 Target = new Location(request.Header.Source.LocURI),
                 Source = new Location(request.Header.Target.LocURI, ServerName),
                 RespURI = RespUri,
-                Cred = cred,
+                Cred = OwnCred ?? cred,
                 Meta = MaxMsgSize is { } size ? new MetaInfo { MaxMsgSize = size } : null,
             },
             [.. commands],

@@ -17,7 +17,12 @@ using DmDelegation.Tree;
 namespace DmDelegation.Tests.Scenarios.Harness;
 
 /// <summary>The process was stopped at a crash point; nothing after it happened.</summary>
-public sealed class PowerCutException(CrashPoint point) : Exception(point.ToString());
+public sealed class PowerCutException(string where) : Exception(where)
+{
+    public PowerCutException(CrashPoint point) : this(point.ToString())
+    {
+    }
+}
 
 /// <summary>
 /// A device in driven time: the production engine, store, vault and CMS on a real SQLite file; only time, power and the network are the
@@ -72,11 +77,16 @@ public sealed class TestDevice : IDisposable
     /// <summary>Bodies exchanged, both ways, as the network saw them.</summary>
     public List<string> Traffic { get; } = [];
 
+    public bool KeepTraffic { get; set; } = true;
+
     public List<EndSession> Ended { get; } = [];
 
     public List<CrashPoint> Passed { get; } = [];
 
     public CrashPoint? CrashAt { get; set; }
+
+    /// <summary>The process stops right after the first such effect.</summary>
+    public Func<Effect, bool>? CutAfter { get; set; }
 
     public TransportFacts Transport { get; set; } = new(true, true, false);
 
@@ -147,6 +157,18 @@ public sealed class TestDevice : IDisposable
         Handle(new SessionRequested(server));
     }
 
+    /// <summary>A whole session of one server while the messages of all others wait.</summary>
+    public IReadOnlyList<Outcome> ManageAlone(string server, params Batch[] batches)
+    {
+        Open(server, batches);
+        while (State.Sessions.ContainsKey(server))
+        {
+            Exchange(server);
+        }
+
+        return Servers[server].Outcomes;
+    }
+
     /// <summary>Exchanges messages until the network is quiet.</summary>
     public void Pump()
     {
@@ -167,12 +189,17 @@ public sealed class TestDevice : IDisposable
         }
 
         var message = _network.Dequeue();
-        Traffic.Add(Encoding.UTF8.GetString(message.Body.Span));
-        var answer = Servers.TryGetValue(message.Server, out var peer) ? peer.Answer(message.Body, message.HmacHeader) : null;
-        if (answer is { } reply)
+        Keep(message.Body.Span);
+        var peer = Servers.GetValueOrDefault(message.Server);
+        if (peer?.TlsPin is { } pin && !message.Pins.IsEmpty && !message.Pins.ToArray().Chunk(pin.Length).Any(pinned => pinned.SequenceEqual(pin)))
         {
-            Traffic.Add(Encoding.UTF8.GetString(reply.Body));
+            Handle(new ExchangeFailed(message.Server, message.SessionSerial, "tls-pin", 0));
+        }
+        else if (peer?.Answer(message.Body, message.HmacHeader) is { } reply)
+        {
+            Keep(reply.Body);
             Handle(new MessageReceived(message.Server, message.SessionSerial, reply.Body, reply.Hmac, Transport));
+            CryptographicOperations.ZeroMemory(reply.Body); // as the loop does
         }
         else
         {
@@ -224,6 +251,13 @@ public sealed class TestDevice : IDisposable
         Pump();
     }
 
+    /// <summary>Somebody changes the store while the agent is down; then it starts again.</summary>
+    public void Tamper(Func<AgentState, AgentState> change)
+    {
+        _store.Commit(Durable, change(Durable));
+        Restart();
+    }
+
     /// <summary>The clock becomes trusted at a time.</summary>
     public void TrustClock(DateTimeOffset wall)
     {
@@ -239,6 +273,11 @@ public sealed class TestDevice : IDisposable
         {
             Effects.Add(effect);
             Carry(effect);
+            if (CutAfter?.Invoke(effect) == true)
+            {
+                CutAfter = null;
+                throw new PowerCutException(effect.ToString());
+            }
         }
 
         State = step.State;
@@ -256,6 +295,14 @@ public sealed class TestDevice : IDisposable
     public AccessAnswer Decide(string server, AccessOperation operation, string uri) =>
         new DmDelegation.Engine.Guard.DelegationPolicy(Durable, Engine.Options)
             .Decide(new AccessQuestion(server, operation, Durable.Tree.Resolve(NodePath.Parse(uri))!));
+
+    private void Keep(ReadOnlySpan<byte> body)
+    {
+        if (KeepTraffic)
+        {
+            Traffic.Add(Encoding.UTF8.GetString(body));
+        }
+    }
 
     private void Carry(Effect effect)
     {

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using DmDelegation.Agent.Configuration;
+using DmDelegation.Agent.Queries;
+using DmDelegation.Agent.Startup;
+using DmDelegation.Engine.State;
+using DmDelegation.Engine.Time;
+using DmDelegation.Platform;
+using DmDelegation.Platform.Control;
+using DmDelegation.Platform.Store;
+
+namespace DmDelegation.Agent.Commands;
+
+/// <summary>Asks the daemon; when it is down, verbs that read are answered from the store (design 3).</summary>
+/// <param name="terminal">Where answers go.</param>
+/// <param name="configuration">The configuration file given on the command line, or null.</param>
+internal sealed class Client(Terminal terminal, string? configuration)
+{
+    /// <summary>Asks, and prints the answer.</summary>
+    /// <param name="name">The verb.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="type">Shape of the answer.</param>
+    /// <param name="json">Print JSON.</param>
+    /// <param name="text">The answer for people.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    public async Task<(int ExitCode, T? Data)> AskAsync<T>(
+        string name, VerbArguments arguments, JsonTypeInfo<T> type, bool json, Func<T, IEnumerable<string>> text, CancellationToken cancel)
+        where T : class
+    {
+        var reading = ConfigurationReader.Read(configuration, Environment.GetEnvironmentVariable);
+        if (reading.Configuration is not { } agent)
+            return (terminal.Fail(ExitCodes.InvalidConfiguration, reading.Problems.Select(problem => problem.ToString())), null);
+
+        var request = new ControlRequest(name, JsonSerializer.SerializeToElement(arguments, ReportJson.Readable.VerbArguments));
+        var response = await ControlClient.CallAsync(agent.ControlSocket, request, cancel);
+        if (response.Code == ControlCodes.NotRunning)
+            response = IsBarred(agent.ControlSocket) ? NotPermitted(agent.ControlSocket) : ReadStore(reading, agent, Verbs.Find(name)!, arguments, response);
+        return response is { Succeeded: true, Data: { } data }
+            ? (terminal.Print(data, type, json, text), data.Deserialize(type))
+            : (terminal.Fail(response.Code!, response.Text!), null);
+    }
+
+    private ControlResponse ReadStore(ConfigurationReading reading, AgentConfiguration agent, Verb verb, VerbArguments arguments, ControlResponse notRunning)
+    {
+        var store = Path.Combine(agent.StateDirectory, AgentStore.FileName);
+        if (verb.Read is null)
+            return notRunning;
+        if (IsBarred(store))
+            return NotPermitted(store);
+        if (!File.Exists(store))
+            return ControlResponse.Failed(ControlCodes.NotRunning, $"the agent does not run, and there is no store at {store}");
+        var (settings, problems) = Settings.Read(reading);
+        if (settings is null)
+            return ControlResponse.Failed("profile-invalid", string.Join("; ", problems));
+        try
+        {
+            var offline = AgentStore.ReadOffline(agent.StateDirectory);
+            if (offline.State is not { } state)
+                return ControlResponse.Failed(ControlCodes.NotRunning, $"the agent does not run, and {store} holds no state that can be read without it");
+            terminal.Say("the agent does not run: this is what the store says" + (offline.LogLeft ? "; a write-ahead log is left, the last commits may be missing" : ""));
+            return verb.Read(Context(settings, state, offline.LogLeft), arguments);
+        }
+        catch (PlatformException fault)
+        {
+            return ControlResponse.Failed(fault.Code, fault.Message);
+        }
+    }
+
+    private static QueryContext Context(Settings settings, AgentState state, bool logLeft)
+    {
+        var now = EngineSetup.Clock(settings.Agent, state).Read();
+        var stopped = new EngineState { Durable = state, Clock = EffectiveClock.FromMarks(state.Clock, now, settings.Options.BuildTime) };
+        return new QueryContext(stopped, settings.Options, now, settings.Facts(state, running: false, logLeft));
+    }
+
+    private static ControlResponse NotPermitted(string path) =>
+        ControlResponse.Failed(ControlCodes.NotPermitted, $"{path} is not accessible: only root, the agent's user and its group may do this");
+
+    /// <summary>The kernel does not let this user at the path; a path that is not there is not barred.</summary>
+    private static bool IsBarred(string path)
+    {
+        try
+        {
+            _ = File.GetUnixFileMode(path);
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}

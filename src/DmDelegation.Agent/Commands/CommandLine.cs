@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using DmDelegation.Agent.Queries;
+using DmDelegation.Agent.Startup;
+using static DmDelegation.Agent.Queries.ReportJson;
+
+namespace DmDelegation.Agent.Commands;
+
+/// <summary>The command line: noun, then verb.</summary>
+internal static class CommandLine
+{
+    private static readonly Option<string?> Config = new("--config")
+    {
+        Description = "Configuration file (default /etc/dmagent/dmagent.json, or $DMAGENT_CONFIG)",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print one line of JSON" };
+    private static readonly Option<bool> Recursive = new("--recursive") { Description = "All nodes below, not only the next level" };
+    private static readonly Argument<string> Uri = new("URI") { Description = "Address of a node, such as ./SCM/x" };
+    private static readonly Argument<string> Server = new("SERVER") { Description = "Server Identifier" };
+    private static readonly Argument<string> Command = new("COMMAND") { Description = "Add, Copy, Delete, Exec, Get or Replace" };
+    private static readonly Argument<string> Id = new("ID") { Description = "Delegation id" };
+
+    /// <summary>Runs one command.</summary>
+    /// <returns>Exit code.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = Root().Parse(args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            var lines = parsed.Errors.Select(error => error.Message).Append("see dmagent --help");
+            return Terminal.OfThisProcess.Fail(ExitCodes.Usage, lines);
+        }
+
+        // The daemon handles its signals itself; everything else may be killed at any time.
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+    }
+
+    /// <summary>The tree of commands.</summary>
+    public static RootCommand Root() => new($"OMA Device Management agent with delegation.\n\n{ExitCodes.Help}")
+    {
+        Config,
+        Leaf("run", "Run the agent (the service does this)", [], (parsed, _) => new RunCommand(parsed.GetValue(Config)).RunAsync()),
+        Asks("status", "Who manages this device, and is anything wrong?", [], Verbs.Status, Readable.StatusReport, HumanText.Status),
+        new Command("tree", "The management tree")
+        {
+            Asks("list", "Nodes below a node", [Uri, Recursive], Verbs.TreeList, Readable.NodeListReport, HumanText.Nodes),
+            Asks("get", "One node with its properties", [Uri], Verbs.TreeGet, Readable.NodeReport, HumanText.Node),
+        },
+        new Command("acl", "Who may do what")
+        {
+            Asks("show", "The ACL of a node", [Uri], Verbs.AclShow, Readable.AclReport, HumanText.Acl),
+            Asks("explain", "May a server do something, and why?", [Server, Command, Uri], Verbs.AclExplain, Readable.AccessReport, HumanText.Access),
+        },
+        new Command("account", "DM accounts")
+        {
+            Asks("list", "All accounts", [], Verbs.AccountList, Readable.AccountListReport, HumanText.Accounts),
+        },
+        new Command("delegation", "Delegations")
+        {
+            Asks("list", "All records", [], Verbs.DelegationList, Readable.DelegationListReport, HumanText.Delegations),
+            Asks("show", "One record", [Id], Verbs.DelegationShow, Readable.DelegationReport, HumanText.Delegation),
+        },
+        new Command("session", "DM sessions")
+        {
+            Leaf("start", "Open a session with a server and wait for its end", [Server, Json], StartSessionAsync),
+        },
+        new Command("config", "The configuration")
+        {
+            Leaf("validate", "Check the configuration", [Json], (parsed, _) => Task.FromResult(ConfigOf(parsed).Validate(parsed.GetValue(Json)))),
+            Leaf("show", "Every key, its value and its origin", [Json], (parsed, _) => Task.FromResult(ConfigOf(parsed).Show(parsed.GetValue(Json)))),
+        },
+        Leaf("version", "Version of the agent", [Json], (parsed, _) => Task.FromResult(Terminal.OfThisProcess.Print(
+            new VersionReport(BuildFacts.Version, StatusQuery.TimeText(BuildFacts.BuildTime)), Readable.VersionReport, parsed.GetValue(Json), HumanText.Version))),
+    };
+
+    private static Command Asks<T>(
+        string name, string description, Symbol[] symbols, string verb, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, Func<T, IEnumerable<string>> text)
+        where T : class =>
+        Leaf(name, description, [.. symbols, Json], async (parsed, cancel) =>
+            (await ClientOf(parsed).AskAsync(verb, ArgumentsOf(parsed), type, parsed.GetValue(Json), text, cancel)).ExitCode);
+
+    private static async Task<int> StartSessionAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var (exitCode, report) = await ClientOf(parsed).AskAsync(
+            Verbs.SessionStart, ArgumentsOf(parsed), Readable.SessionReport, parsed.GetValue(Json), HumanText.Session, cancel);
+        return report?.Error is null ? exitCode : ExitCodes.Failed;
+    }
+
+    private static Command Leaf(string name, string description, Symbol[] symbols, Func<ParseResult, CancellationToken, Task<int>> run)
+    {
+        var command = new Command(name, description);
+        foreach (var symbol in symbols)
+        {
+            if (symbol is Option option)
+                command.Options.Add(option);
+            else if (symbol is Argument argument)
+                command.Arguments.Add(argument);
+        }
+
+        command.SetAction(run);
+        return command;
+    }
+
+    private static Client ClientOf(ParseResult parsed) => new(Terminal.OfThisProcess, parsed.GetValue(Config));
+
+    private static ConfigCommands ConfigOf(ParseResult parsed) => new(Terminal.OfThisProcess, parsed.GetValue(Config));
+
+    private static VerbArguments ArgumentsOf(ParseResult parsed) => new(
+        parsed.GetValue(Uri) ?? "", parsed.GetValue(Recursive), parsed.GetValue(Server) ?? "", parsed.GetValue(Command) ?? "", parsed.GetValue(Id) ?? "");
+}

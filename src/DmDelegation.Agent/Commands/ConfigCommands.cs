@@ -1,0 +1,37 @@
+using System.Text.Json;
+using DmDelegation.Agent.Configuration;
+using DmDelegation.Agent.Queries;
+using DmDelegation.Agent.Startup;
+
+namespace DmDelegation.Agent.Commands;
+
+/// <summary><c>config validate</c> and <c>config show</c>: they look at files only and need no daemon.</summary>
+/// <param name="terminal">Where answers go.</param>
+/// <param name="configuration">The configuration file given on the command line, or null.</param>
+internal sealed class ConfigCommands(Terminal terminal, string? configuration)
+{
+    /// <summary>Everything that is wrong, and everything that is odd.</summary>
+    public int Validate(bool json)
+    {
+        var reading = ConfigurationReader.Read(configuration, Environment.GetEnvironmentVariable);
+        var (settings, problems) = Settings.Read(reading);
+        var odd = settings?.Warnings ?? [.. reading.Warnings.Select(warning => warning.ToString())];
+        foreach (var line in json ? [] : problems.Concat(odd.Select(warning => "warning: " + warning)))
+            terminal.Say(line);
+        terminal.Print(
+            new ValidationReport(reading.File, settings is not null, [.. problems], [.. odd]), ReportJson.Readable.ValidationReport, json, HumanText.Validation);
+        return settings is null ? ExitCodes.InvalidConfiguration : ExitCodes.Ok;
+    }
+
+    /// <summary>Every key with its value and where that comes from. There is no secret among them, only names of files.</summary>
+    public int Show(bool json)
+    {
+        var reading = ConfigurationReader.Read(configuration, Environment.GetEnvironmentVariable);
+        foreach (var problem in reading.Problems)
+            terminal.Say(problem.ToString());
+        var lines = reading.Values.Select(value =>
+            new ConfigurationLine(value.Key, value.Value.ValueKind == JsonValueKind.Undefined ? null : value.Value, value.Origin));
+        terminal.Print(new ConfigurationReport(reading.File, [.. lines]), ReportJson.Readable.ConfigurationReport, json, HumanText.Configuration);
+        return reading.Configuration is null ? ExitCodes.InvalidConfiguration : ExitCodes.Ok;
+    }
+}

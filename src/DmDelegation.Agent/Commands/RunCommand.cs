@@ -1,0 +1,41 @@
+using DmDelegation.Agent.Configuration;
+using DmDelegation.Agent.Loop;
+using DmDelegation.Agent.Startup;
+using DmDelegation.Platform;
+using DmDelegation.Platform.Systemd;
+
+namespace DmDelegation.Agent.Commands;
+
+/// <summary><c>run</c>: the daemon.</summary>
+/// <param name="configuration">The configuration file given on the command line, or null.</param>
+internal sealed class RunCommand(string? configuration)
+{
+    /// <summary>Runs until stopped. What keeps the agent from starting goes to standard error.</summary>
+    public async Task<int> RunAsync()
+    {
+        var reading = ConfigurationReader.Read(configuration, Environment.GetEnvironmentVariable);
+        var (settings, problems) = Settings.Read(reading);
+        if (settings is null)
+        {
+            foreach (var problem in problems)
+                Fail(problem, "configuration");
+            return ExitCodes.InvalidConfiguration;
+        }
+
+        var log = new ConsoleLog(Console.Out, settings.Agent.LogLevel, Console.IsOutputRedirected);
+        foreach (var warning in settings.Warnings)
+            log.Write(AgentLog.Line(AgentLog.ConfigurationIgnored, warning));
+        try
+        {
+            return await new Daemon(settings, log.Write).RunAsync();
+        }
+        catch (PlatformException fault)
+        {
+            Fail(fault.Message, fault.Code);
+            return ExitCodes.Of(fault.Code);
+        }
+    }
+
+    private static void Fail(string text, string code) =>
+        Console.Error.WriteLine(JournalLine.Format(AgentLog.Line(AgentLog.CannotStart, text, ("code", code)), Console.IsErrorRedirected));
+}

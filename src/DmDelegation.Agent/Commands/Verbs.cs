@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using DmDelegation.Agent.Loop;
+using DmDelegation.Agent.Queries;
+using DmDelegation.Platform.Control;
+
+namespace DmDelegation.Agent.Commands;
+
+/// <summary>Arguments of a verb on the control socket; each verb has its own few.</summary>
+/// <param name="Uri">Address of a node.</param>
+/// <param name="Recursive">All nodes below instead of the next level.</param>
+/// <param name="Server">Server Identifier.</param>
+/// <param name="Command">DM command.</param>
+/// <param name="Id">Delegation id.</param>
+internal sealed record VerbArguments(string Uri = "", bool Recursive = false, string Server = "", string Command = "", string Id = "");
+
+/// <summary>A verb of the control socket. All of them need the privilege that the socket checks (design 3).</summary>
+/// <param name="Name">The verb, as sent.</param>
+/// <param name="Read">What answers from a snapshot; the command line calls it too, when the agent is stopped. Null: the verb acts.</param>
+/// <param name="Act">What only the running agent can do. Null: the verb reads.</param>
+internal sealed record Verb(
+    string Name,
+    Func<QueryContext, VerbArguments, ControlResponse>? Read,
+    Func<AgentLoop, VerbArguments, CancellationToken, Task<ControlResponse>>? Act);
+
+/// <summary>All verbs, as one table.</summary>
+internal static class Verbs
+{
+    /// <summary>Name of the verb behind <c>status</c>.</summary>
+    public const string Status = "status";
+
+    /// <summary>Name of the verb behind <c>tree list</c>.</summary>
+    public const string TreeList = "tree-list";
+
+    /// <summary>Name of the verb behind <c>tree get</c>.</summary>
+    public const string TreeGet = "tree-get";
+
+    /// <summary>Name of the verb behind <c>acl show</c>.</summary>
+    public const string AclShow = "acl-show";
+
+    /// <summary>Name of the verb behind <c>acl explain</c>.</summary>
+    public const string AclExplain = "acl-explain";
+
+    /// <summary>Name of the verb behind <c>account list</c>.</summary>
+    public const string AccountList = "account-list";
+
+    /// <summary>Name of the verb behind <c>delegation list</c>.</summary>
+    public const string DelegationList = "delegation-list";
+
+    /// <summary>Name of the verb behind <c>delegation show</c>.</summary>
+    public const string DelegationShow = "delegation-show";
+
+    /// <summary>Name of the verb behind <c>session start</c>.</summary>
+    public const string SessionStart = "session-start";
+
+    /// <summary>The table.</summary>
+    public static ImmutableArray<Verb> All { get; } =
+    [
+        Reads(Status, (context, _) => StatusQuery.Report(context), ReportJson.Readable.StatusReport),
+        Reads(TreeList, (context, arguments) => TreeQueries.List(context, arguments.Uri, arguments.Recursive), ReportJson.Readable.NodeListReport),
+        Reads(TreeGet, (context, arguments) => TreeQueries.Get(context, arguments.Uri), ReportJson.Readable.NodeReport),
+        Reads(AclShow, (context, arguments) => TreeQueries.Acl(context, arguments.Uri), ReportJson.Readable.AclReport),
+        Reads(AclExplain, (context, arguments) => AccessQuery.Explain(context, arguments.Server, arguments.Command, arguments.Uri), ReportJson.Readable.AccessReport),
+        Reads(AccountList, (context, _) => AccountQuery.List(context), ReportJson.Readable.AccountListReport),
+        Reads(DelegationList, (context, _) => DelegationQuery.List(context), ReportJson.Readable.DelegationListReport),
+        Reads(DelegationShow, (context, arguments) => DelegationQuery.Show(context, arguments.Id), ReportJson.Readable.DelegationReport),
+        new(SessionStart, null, async (loop, arguments, cancel) => Respond(await loop.SessionAsync(arguments.Server, cancel), ReportJson.Readable.SessionReport)),
+    ];
+
+    /// <summary>The verb with a name; null if there is none.</summary>
+    public static Verb? Find(string name) => All.FirstOrDefault(verb => verb.Name == name);
+
+    private static Verb Reads<T>(string name, Func<QueryContext, VerbArguments, Answer<T>> query, JsonTypeInfo<T> type)
+        where T : class => new(name, (context, arguments) => Respond(query(context, arguments), type), null);
+
+    private static ControlResponse Respond<T>(Answer<T> answer, JsonTypeInfo<T> type)
+        where T : class =>
+        answer.Data is { } data ? ControlResponse.Ok(JsonSerializer.SerializeToElement(data, type)) : ControlResponse.Failed(answer.Code!, answer.Text!);
+}

@@ -1,0 +1,35 @@
+using DmDelegation.Engine;
+
+namespace DmDelegation.Agent.Loop;
+
+/// <summary>The log vocabulary of the executable; the engine's is in <see cref="LogCodes"/>.</summary>
+internal static class AgentLog
+{
+    /// <summary>The agent is ready.</summary>
+    public static readonly LogCode Ready = new(4001, LogSeverity.Notice, "agent ready");
+
+    /// <summary>The agent stops.</summary>
+    public static readonly LogCode Stopped = new(4002, LogSeverity.Notice, "agent stopped");
+
+    /// <summary>A commit failed; the agent stops before anything that follows from it (DEL-120).</summary>
+    public static readonly LogCode CommitFailed = new(4003, LogSeverity.Critical, "commit failed");
+
+    /// <summary>An event could not be handled; its session is given up.</summary>
+    public static readonly LogCode Internal = new(4004, LogSeverity.Critical, "internal fault");
+
+    /// <summary>Something in the configuration or the profile is ignored.</summary>
+    public static readonly LogCode ConfigurationIgnored = new(4005, LogSeverity.Warning, "configuration ignored in part");
+
+    /// <summary>The store is new: factory tree and accounts were written.</summary>
+    public static readonly LogCode Provisioned = new(4006, LogSeverity.Notice, "store created");
+
+    /// <summary>The configured accounts differ from what was provisioned.</summary>
+    public static readonly LogCode AccountDiffers = new(4007, LogSeverity.Notice, "configured account differs");
+
+    /// <summary>The agent cannot start.</summary>
+    public static readonly LogCode CannotStart = new(4008, LogSeverity.Error, "agent cannot start");
+
+    /// <summary>A line of the executable.</summary>
+    public static LogLine Line(LogCode code, string text, params (string Name, string Value)[] fields) =>
+        new(code, text, [.. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))]);
+}

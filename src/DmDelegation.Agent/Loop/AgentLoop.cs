@@ -1,0 +1,223 @@
+using System.Threading.Channels;
+using DmDelegation.Agent.Queries;
+using DmDelegation.Engine;
+using DmDelegation.Engine.State;
+using DmDelegation.Engine.Time;
+using DmDelegation.Platform;
+
+namespace DmDelegation.Agent.Loop;
+
+/// <summary>
+/// The one loop of the agent (design 3): takes an input, asks the engine, carries out the effects in order. Everything that changes the state
+/// runs here, so there is one serial order and no lock (DEL-098). Exchanges run beside it and come back as inputs.
+/// </summary>
+internal sealed class AgentLoop
+{
+    // Own choice: the kernel does not say when its clock becomes synchronised, so it is asked.
+    private static readonly TimeSpan LongestWaitUntrusted = TimeSpan.FromSeconds(30);
+
+    // Own choice: a timer stands still while the device is suspended, CLOCK_BOOTTIME does not; so late can a deadline be after waking up.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+
+    // Own choice: what is due and cannot be done at once must not become a busy loop.
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
+
+    private readonly Channel<LoopInput> _inputs = Channel.CreateUnbounded<LoopInput>(new() { SingleReader = true });
+    private readonly AgentEngine _engine;
+    private readonly LoopPorts _ports;
+    private readonly Func<Snapshot, string> _statusLine;
+    private readonly Exchanges _exchanges;
+    private readonly SessionWaiters _waiters = new();
+    private readonly WatchdogPing _watchdog;
+#if DM_CRASH_HOOKS
+    private readonly CrashHooks _crash = new(Environment.GetEnvironmentVariable(CrashHooks.Variable));
+#endif
+    private EngineState _state;
+    private AgentState? _shownState;
+    private string _shownStatus = "";
+    private bool _failed;
+
+    /// <summary>A loop over a state.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="state">The state at start-up, as <see cref="AgentEngine.Open"/> made it.</param>
+    /// <param name="ports">The world.</param>
+    /// <param name="statusLine">Who manages the device, for the service manager.</param>
+    public AgentLoop(AgentEngine engine, EngineState state, LoopPorts ports, Func<Snapshot, string> statusLine)
+    {
+        _engine = engine;
+        _state = state;
+        _ports = ports;
+        _statusLine = statusLine;
+        _exchanges = new Exchanges(ports.Exchange, ended => _inputs.Writer.TryWrite(ended));
+        _watchdog = new WatchdogPing(ports.Notifier);
+    }
+
+    /// <summary>The engine's clock after the last event; the transport asks for it from its own threads.</summary>
+    public EffectiveClock Clock => Volatile.Read(ref _state).Clock;
+
+    /// <summary>Stops the loop after the input it is at.</summary>
+    public void Stop() => _inputs.Writer.TryWrite(new StopWanted());
+
+    /// <summary>A snapshot between two inputs.</summary>
+    public Task<Snapshot> SnapshotAsync(CancellationToken cancel) => Ask<Snapshot>(taken => new SnapshotWanted(taken), cancel);
+
+    /// <summary>Opens a session with a server, if none runs, and waits for its end.</summary>
+    public Task<SessionReport> SessionAsync(string server, CancellationToken cancel) => Ask<SessionReport>(ended => new SessionWanted(server, ended), cancel);
+
+    /// <summary>Runs until stopped: recovery first (DEL-292), then one input after the other.</summary>
+    /// <returns>False if a commit failed: nothing that followed from it was done (DEL-120).</returns>
+    public async Task<bool> RunAsync()
+    {
+        Handle(new Started());
+        if (!_failed)
+        {
+            _shownStatus = StatusLine();
+            _ports.Notifier.Ready(_shownStatus);
+            _ports.Log(AgentLog.Line(AgentLog.Ready, _shownStatus));
+        }
+
+        while (!_failed && await TakeAsync() is not StopWanted)
+        {
+            ShowStatus();
+            _watchdog.Progress();
+        }
+
+        _ports.Notifier.Stopping();
+        if (!_failed)
+            Handle(new Stopping());
+        _inputs.Writer.TryComplete();
+        _waiters.EndAll("stopping");
+        await _exchanges.StopAsync();
+        return !_failed;
+    }
+
+    private async Task<LoopInput?> TakeAsync()
+    {
+        if (!await _inputs.Reader.WaitAsync(NextWait()))
+        {
+            Handle(new Tick());
+            return null;
+        }
+
+        if (!_inputs.Reader.TryRead(out var input))
+            return null;
+        switch (input)
+        {
+            case ExchangeEnded ended:
+                using (ended.Body)
+                    Handle(ended.Event);
+                break;
+            case SnapshotWanted wanted:
+                wanted.Taken.TrySetResult(new Snapshot(_state, _ports.Clock()));
+                break;
+            case SessionWanted wanted:
+                _waiters.Add(wanted.Server, wanted.Ended);
+                Handle(new SessionRequested(wanted.Server));
+                if (!_state.Sessions.ContainsKey(wanted.Server))
+                    _waiters.End(wanted.Server, "not-opened");
+                break;
+        }
+
+        return input;
+    }
+
+    private TimeSpan NextWait()
+    {
+        var longest = _state.Clock.Trust == ClockTrust.Trusted ? LongestWait : LongestWaitUntrusted;
+        var wait = _engine.NextDue(_state, _ports.Clock()) is { } due && due < longest ? due : longest;
+        if (_ports.Notifier.WatchdogInterval is { } interval && interval < wait)
+            wait = interval;
+        return wait < ShortestWait ? ShortestWait : wait;
+    }
+
+    private void Handle(AgentEvent happening)
+    {
+        EngineStep step;
+        try
+        {
+            step = _engine.Handle(_state, happening, _ports.Clock());
+        }
+        catch (Exception fault) when (happening is MessageReceived)
+        {
+            // Nothing of the event has happened: the state is a value. The message goes, the agent stays.
+            var message = (MessageReceived)happening;
+            _ports.Log(AgentLog.Line(AgentLog.Internal, "a message could not be handled", ("server", message.Server), ("fault", $"{fault.GetType().Name} {fault.StackTrace}")));
+            Handle(new ExchangeFailed(message.Server, message.SessionSerial, "internal", 0));
+            return;
+        }
+
+        _state = step.State;
+        foreach (var effect in step.Effects)
+        {
+            Run(effect);
+            if (_failed)
+                return;
+        }
+    }
+
+    private void Run(Effect effect)
+    {
+        switch (effect)
+        {
+            case Persist persist:
+                Commit(persist);
+                break;
+            case SendMessage message:
+                _exchanges.Start(message);
+                break;
+            case EndSession end:
+                _exchanges.Drop(end.Server, end.SessionSerial);
+                _ports.EndSession(end.Server, end.SessionSerial);
+                _waiters.End(end.Server, end.Error);
+                break;
+            case Report report:
+                _ports.Log(report.Line);
+                break;
+#if DM_CRASH_HOOKS
+            case CrashMark mark:
+                _crash.At(mark.Point);
+                break;
+#endif
+        }
+    }
+
+    private void Commit(Persist persist)
+    {
+#if DM_CRASH_HOOKS
+        _crash.Before(persist.Point);
+#endif
+        try
+        {
+            _ports.Commit(persist.Before, persist.After);
+        }
+        catch (PlatformException fault)
+        {
+            _failed = true;
+            _ports.Log(AgentLog.Line(AgentLog.CommitFailed, fault.Message, ("code", fault.Code), ("point", persist.Point.ToString())));
+            return;
+        }
+#if DM_CRASH_HOOKS
+        _crash.After(persist.Point);
+#endif
+    }
+
+    private Task<T> Ask<T>(Func<TaskCompletionSource<T>, LoopInput> input, CancellationToken cancel)
+    {
+        // Continuations run elsewhere: whoever waits must not hold the loop.
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_inputs.Writer.TryWrite(input(answer)))
+            answer.TrySetCanceled(cancel);
+        return answer.Task.WaitAsync(cancel);
+    }
+
+    private string StatusLine() => _statusLine(new Snapshot(_state, _ports.Clock()));
+
+    private void ShowStatus()
+    {
+        if (ReferenceEquals(_state.Durable, _shownState))
+            return;
+        _shownState = _state.Durable;
+        if (StatusLine() is var line && line != _shownStatus)
+            _ports.Notifier.Status(_shownStatus = line);
+    }
+}

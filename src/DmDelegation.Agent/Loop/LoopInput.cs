@@ -1,0 +1,31 @@
+using DmDelegation.Agent.Queries;
+using DmDelegation.Engine;
+using DmDelegation.Engine.State;
+using DmDelegation.Engine.Time;
+
+namespace DmDelegation.Agent.Loop;
+
+/// <summary>What the loop takes, one after the other.</summary>
+internal abstract record LoopInput;
+
+/// <summary>An exchange ended.</summary>
+/// <param name="Event">What the engine gets.</param>
+/// <param name="Body">What is overwritten after the event (DEL-188); null if there is none.</param>
+internal sealed record ExchangeEnded(AgentEvent Event, IDisposable? Body) : LoopInput;
+
+/// <summary>Somebody wants a snapshot.</summary>
+/// <param name="Taken">Where it goes.</param>
+internal sealed record SnapshotWanted(TaskCompletionSource<Snapshot> Taken) : LoopInput;
+
+/// <summary>Somebody wants a session with a server, and its end.</summary>
+/// <param name="Server">ServerID.</param>
+/// <param name="Ended">Where the end goes.</param>
+internal sealed record SessionWanted(string Server, TaskCompletionSource<SessionReport> Ended) : LoopInput;
+
+/// <summary>The agent is to stop.</summary>
+internal sealed record StopWanted : LoopInput;
+
+/// <summary>The state between two inputs; whoever has it may take any time to look at it.</summary>
+/// <param name="State">The state.</param>
+/// <param name="Now">The clock at that moment.</param>
+internal sealed record Snapshot(EngineState State, ClockReading Now);

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using DmDelegation.Engine.Delegation;
+using DmDelegation.Tree;
+
+namespace DmDelegation.Agent.Queries;
+
+/// <summary><c>delegation list</c> and <c>delegation show</c>.</summary>
+internal static class DelegationQuery
+{
+    /// <summary>All records, in the order of their ids.</summary>
+    public static DelegationListReport List(QueryContext context) =>
+        new([.. context.Durable.Records.Values.Select(record => Report(context, record))]);
+
+    /// <summary>One record.</summary>
+    public static Answer<DelegationReport> Show(QueryContext context, string id) =>
+        context.Durable.Records.TryGetValue(id, out var record) ? Report(context, record)
+        : context.Durable.Tombstones.TryGetValue(id, out var tombstone)
+            ? Answer<DelegationReport>.Failed(QueryCodes.NotFound, $"delegation {id} ended at {tombstone.EndedAt:u} as {tombstone.State}; its record is gone")
+        : Answer<DelegationReport>.Failed(QueryCodes.NotFound, $"there is no delegation {id}");
+
+    /// <summary>Rights as in a record, in the specification's order.</summary>
+    public static string RightsText(AclCommands rights) => string.Join('+', Acl.Commands.ToArray().Where(one => rights.HasFlag(one)));
+
+    private static DelegationReport Report(QueryContext context, DelegationRecord record)
+    {
+        var grant = record.Grant;
+        return new DelegationReport(
+            record.Id,
+            record.State.ToString(),
+            (int)record.State,
+            ReasonCode.Of(record.Reason).Name,
+            record.Reason,
+            record.By,
+            grant?.To ?? record.Text("Server/ServerID") ?? "",
+            RecordText.Label(record),
+            record.Text("ScopeType") ?? "",
+            record.Text("DurationType") ?? "",
+            record.Text("Control") ?? "exclusive",
+            grant is null ? AsWritten(record) : [.. grant.Scope.Select(entry => new ScopeReport(entry.Uri, RightsText(entry.Rights)))],
+            Limits.RemainingSeconds(record, context.Now, context.Time),
+            record.State == DelegationState.Pending ? (Limits.WindowLeftMs(grant!, context.Now) + 999) / 1000 : null,
+            (int)record.AckDelegating,
+            (int)record.AckDelegated,
+            grant is null ? null : context.Durable.Tree.PathOf(grant.Account)?.ToString());
+    }
+
+    /// <summary>The scope of a record that never got as far as a grant.</summary>
+    private static ImmutableArray<ScopeReport> AsWritten(DelegationRecord record) =>
+    [
+        .. record.Leaves.Keys.Where(path => path.StartsWith("Scope/", StringComparison.Ordinal) && path.EndsWith("/URI", StringComparison.Ordinal))
+            .Select(path => new ScopeReport(record.Text(path)!, record.Text(path[..^"URI".Length] + "Rights") ?? "")),
+    ];
+}

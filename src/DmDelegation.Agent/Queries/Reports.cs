@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace DmDelegation.Agent.Queries;
+
+// The shapes of the command line's JSON: fields may be added, never changed.
+
+/// <summary>Answer of <c>status</c>.</summary>
+/// <param name="Well">No warning is worse than a notice.</param>
+/// <param name="State"><c>ready</c>, or <c>stopped</c> when the store is read.</param>
+/// <param name="Version">Version of the agent.</param>
+/// <param name="DeviceId">DevId.</param>
+/// <param name="ManagedBy">Live delegations that give rights, or are suspended.</param>
+/// <param name="Home">Home authorities of the root, by name.</param>
+/// <param name="Clock">The clock.</param>
+/// <param name="Delegations">Counts.</param>
+/// <param name="Outbox">Acknowledgements that wait.</param>
+/// <param name="Sessions">ServerIDs of running sessions.</param>
+/// <param name="Warnings">What is wrong.</param>
+internal sealed record StatusReport(
+    bool Well, string State, string Version, string DeviceId, ImmutableArray<ManagerReport> ManagedBy, ImmutableArray<string> Home, ClockReport Clock,
+    DelegationCounts Delegations, int Outbox, ImmutableArray<string> Sessions, ImmutableArray<WarningReport> Warnings);
+
+/// <summary>A server that manages by delegation.</summary>
+/// <param name="Server">B.</param>
+/// <param name="By">A.</param>
+/// <param name="Delegation">Delegation id.</param>
+/// <param name="State">State of the delegation.</param>
+/// <param name="Scope">Roots of the scope.</param>
+/// <param name="Until">Latest end, <c>until-revoked</c> or <c>final</c>.</param>
+/// <param name="RemainingSeconds">Seconds left; null unless temporary.</param>
+internal sealed record ManagerReport(
+    string Server, string By, string Delegation, string State, ImmutableArray<string> Scope, string Until, long? RemainingSeconds);
+
+/// <summary>The clock.</summary>
+/// <param name="State"><c>trusted</c>, <c>plausible</c> or <c>unknown</c> (DEL-201).</param>
+/// <param name="EffectiveTime">Effective time (9.2).</param>
+internal sealed record ClockReport(string State, string EffectiveTime);
+
+/// <summary>Counts of delegations.</summary>
+/// <param name="Pending">Pending.</param>
+/// <param name="Active">Active or Finalised.</param>
+/// <param name="Suspended">Suspended.</param>
+internal sealed record DelegationCounts(int Pending, int Active, int Suspended);
+
+/// <summary>A warning.</summary>
+/// <param name="Code">Stable code.</param>
+/// <param name="Severity"><c>notice</c>, <c>warning</c> or <c>error</c>.</param>
+/// <param name="Text">What is wrong.</param>
+/// <param name="Remedy">What to do.</param>
+/// <param name="Because">Code of the warning that explains this one, or null.</param>
+internal sealed record WarningReport(string Code, string Severity, string Text, string Remedy, string? Because);
+
+/// <summary>Answer of <c>tree get</c>.</summary>
+/// <param name="Uri">Address.</param>
+/// <param name="Format">Format.</param>
+/// <param name="Type">Type.</param>
+/// <param name="Value">Text of a leaf that is neither binary nor secret.</param>
+/// <param name="ValueBase64">Octets of a binary leaf.</param>
+/// <param name="Secret">The value is sealed and not shown; absent otherwise.</param>
+/// <param name="Acl">ACL value of its own, empty for none.</param>
+/// <param name="EffectiveAcl">Effective ACL.</param>
+/// <param name="EffectiveAclFrom">The node it comes from.</param>
+/// <param name="Permanent">Servers can neither delete nor rename it.</param>
+internal sealed record NodeReport(
+    string Uri,
+    string Format,
+    string Type,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Value,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ValueBase64,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Secret,
+    string Acl,
+    string EffectiveAcl,
+    string EffectiveAclFrom,
+    bool Permanent);
+
+/// <summary>Answer of <c>tree list</c>.</summary>
+/// <param name="Uri">Address.</param>
+/// <param name="Nodes">Nodes below it.</param>
+internal sealed record NodeListReport(string Uri, ImmutableArray<NodeLine> Nodes);
+
+/// <summary>One node of a list.</summary>
+/// <param name="Uri">Address.</param>
+/// <param name="Format">Format.</param>
+internal sealed record NodeLine(string Uri, string Format);
+
+/// <summary>Answer of <c>acl show</c>.</summary>
+/// <param name="Uri">Address.</param>
+/// <param name="Acl">ACL value of its own, empty for none.</param>
+/// <param name="Effective">Effective ACL.</param>
+/// <param name="From">The node it comes from.</param>
+internal sealed record AclReport(string Uri, string Acl, string Effective, string From);
+
+/// <summary>Answer of <c>acl explain</c>.</summary>
+/// <param name="Server">The server.</param>
+/// <param name="Command">The command.</param>
+/// <param name="Uri">Address.</param>
+/// <param name="Allowed">Whether the command is carried out.</param>
+/// <param name="Status">Status the command gets.</param>
+/// <param name="Reason">Reason code of section 15, 0 for none.</param>
+/// <param name="Rule">Requirement that decided.</param>
+/// <param name="Delegation">Delegation that granted or denied, or null.</param>
+/// <param name="DecidedAt">Node whose ACL decided, or null.</param>
+/// <param name="Text">The same in a sentence.</param>
+internal sealed record AccessReport(
+    string Server, string Command, string Uri, bool Allowed, int Status, int Reason, string Rule, string? Delegation, string? DecidedAt, string Text);
+
+/// <summary>Answer of <c>account list</c>.</summary>
+/// <param name="Accounts">The accounts.</param>
+internal sealed record AccountListReport(ImmutableArray<AccountReport> Accounts);
+
+/// <summary>One account.</summary>
+/// <param name="Path">Address.</param>
+/// <param name="ServerId">ServerID.</param>
+/// <param name="Address">Address of the server.</param>
+/// <param name="AuthType">AAuthType, <c>TRANSPORT</c> if TLS alone authenticates.</param>
+/// <param name="Guest">A delegation made it (section 1).</param>
+/// <param name="Delegation">The live delegation that uses it, or null.</param>
+internal sealed record AccountReport(string Path, string ServerId, string Address, string AuthType, bool Guest, string? Delegation);
+
+/// <summary>Answer of <c>delegation list</c>.</summary>
+/// <param name="Delegations">The records.</param>
+internal sealed record DelegationListReport(ImmutableArray<DelegationReport> Delegations);
+
+/// <summary>One record; <c>delegation show</c> answers with it alone.</summary>
+/// <param name="Id">Delegation id.</param>
+/// <param name="State">State of 12.1.</param>
+/// <param name="StateCode">Its number.</param>
+/// <param name="Reason">Name of the reason.</param>
+/// <param name="ReasonCode">Its number (15).</param>
+/// <param name="By">A.</param>
+/// <param name="To">B, empty if unknown.</param>
+/// <param name="Type">Label of 4.1.</param>
+/// <param name="ScopeType">Scope axis.</param>
+/// <param name="DurationType">Duration axis.</param>
+/// <param name="Control">exclusive or shared.</param>
+/// <param name="Scope">The scope.</param>
+/// <param name="RemainingSeconds">Seconds left; null unless temporary and live.</param>
+/// <param name="WindowLeftSeconds">Seconds left of the fail-safe window; null unless Pending.</param>
+/// <param name="AckDelegating">Delivery to A (6.1).</param>
+/// <param name="AckDelegated">Delivery to B (6.1).</param>
+/// <param name="Account">B's account, or null.</param>
+internal sealed record DelegationReport(
+    string Id, string State, int StateCode, string Reason, int ReasonCode, string By, string To, string Type, string ScopeType, string DurationType,
+    string Control, ImmutableArray<ScopeReport> Scope, long? RemainingSeconds, long? WindowLeftSeconds, int AckDelegating, int AckDelegated, string? Account);
+
+/// <summary>One entry of a scope.</summary>
+/// <param name="Uri">Address.</param>
+/// <param name="Rights">Rights, joined by +.</param>
+internal sealed record ScopeReport(string Uri, string Rights);
+
+/// <summary>Answer of <c>session start</c>.</summary>
+/// <param name="Server">The server.</param>
+/// <param name="Ended"><c>done</c> or <c>failed</c>.</param>
+/// <param name="Error">Stable code of the failure, or null.</param>
+internal sealed record SessionReport(string Server, string Ended, string? Error);
+
+/// <summary>Answer of <c>version</c>.</summary>
+/// <param name="Version">Version of the agent.</param>
+/// <param name="BuildTime">Build time: no clock before it is believed (DEL-201).</param>
+internal sealed record VersionReport(string Version, string BuildTime);
+
+/// <summary>Answer of <c>config validate</c>.</summary>
+/// <param name="File">The main file.</param>
+/// <param name="Valid">The agent would start with it.</param>
+/// <param name="Problems">What keeps it from starting, a line each.</param>
+/// <param name="Warnings">What does not.</param>
+internal sealed record ValidationReport(string File, bool Valid, ImmutableArray<string> Problems, ImmutableArray<string> Warnings);
+
+/// <summary>Answer of <c>config show</c>.</summary>
+/// <param name="File">The main file.</param>
+/// <param name="Values">Every key.</param>
+internal sealed record ConfigurationReport(string File, ImmutableArray<ConfigurationLine> Values);
+
+/// <summary>One key of the configuration.</summary>
+/// <param name="Key">Key.</param>
+/// <param name="Value">Value; null if there is neither value nor default.</param>
+/// <param name="Origin">File, <c>environment NAME</c>, or <c>default</c>.</param>
+internal sealed record ConfigurationLine(string Key, JsonElement? Value, string Origin);

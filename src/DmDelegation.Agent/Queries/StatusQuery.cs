@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.State;
+using DmDelegation.Tree;
+
+namespace DmDelegation.Agent.Queries;
+
+/// <summary><c>status</c>: who manages this device, which part, until when, and whether anything is wrong.</summary>
+internal static class StatusQuery
+{
+    /// <summary>The whole status.</summary>
+    public static StatusReport Report(QueryContext context)
+    {
+        var warnings = Warnings.Of(context);
+        var live = context.Durable.Live().ToList();
+        return new StatusReport(
+            warnings.All(warning => warning.Severity == Warnings.Notice),
+            context.Facts.Running ? "ready" : "stopped",
+            context.Options.Version,
+            context.Durable.Device.DevId,
+            Managers(context),
+            Home(context),
+            new ClockReport(context.State.Clock.Trust.ToString().ToLowerInvariant(), TimeText(context.Time)),
+            new DelegationCounts(
+                live.Count(entry => entry.Record.State == DelegationState.Pending),
+                live.Count(entry => entry.Record.State.GivesRights()),
+                live.Count(entry => entry.Record.State == DelegationState.Suspended)),
+            context.Durable.Outbox.Count,
+            [.. context.State.Sessions.Keys],
+            warnings);
+    }
+
+    /// <summary>One line for systemd and for people: who manages the device. It changes only when that does.</summary>
+    public static string Line(QueryContext context)
+    {
+        var home = Home(context);
+        var owner = home.IsEmpty ? "No server has the root by name" : "Managed by " + string.Join(", ", home);
+        return string.Join("; ", Managers(context).Select(Sentence).Prepend(owner));
+    }
+
+    /// <summary>One delegation in words.</summary>
+    public static string Sentence(ManagerReport manager)
+    {
+        var until = manager.Until switch
+        {
+            "final" => "for good",
+            "until-revoked" => "until revoked",
+            var time => $"until {time}",
+        };
+        var how = manager.State == nameof(DelegationState.Suspended) ? "is suspended for" : "is managed by";
+        return $"{string.Join(", ", manager.Scope)} {how} {manager.Server} {until} (delegation {manager.Delegation} by {manager.By})";
+    }
+
+    /// <summary>UTC in extended ISO 8601, whole seconds.</summary>
+    public static string TimeText(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static ImmutableArray<ManagerReport> Managers(QueryContext context) =>
+        [.. context.Durable.Live().Where(live => live.Record.State != DelegationState.Pending).Select(live => Manager(context, live.Record, live.Grant))];
+
+    private static ManagerReport Manager(QueryContext context, DelegationRecord record, DelegationGrant grant)
+    {
+        var remaining = Limits.RemainingSeconds(record, context.Now, context.Time);
+        return new ManagerReport(
+            grant.To,
+            record.By,
+            record.Id,
+            record.State.ToString(),
+            grant.ScopeType == ScopeType.Full ? ["."] : [.. grant.Scope.Select(entry => context.Durable.Tree.PathOf(entry.Root)?.ToString() ?? entry.Uri)],
+            remaining is { } seconds ? TimeText(context.Time.AddSeconds(seconds)) : record.State == DelegationState.Finalised ? "final" : "until-revoked",
+            remaining);
+    }
+
+    private static ImmutableArray<string> Home(QueryContext context) =>
+    [
+        .. context.Durable.Tree.Root.Acl!.Servers.Where(server => server != ServerIdentifier.Any && context.Durable.IsHomeAuthorityOfRoot(context.Options, server)),
+    ];
+}

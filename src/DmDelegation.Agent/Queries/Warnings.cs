@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using DmDelegation.Engine.Accounts;
+using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.State;
+using DmDelegation.Engine.Time;
+
+namespace DmDelegation.Agent.Queries;
+
+/// <summary>What is wrong, as data: stable codes, one rule each, for status and the log alike.</summary>
+internal static class Warnings
+{
+    /// <summary>Worth knowing; the device is well.</summary>
+    public const string Notice = "notice";
+
+    private const string Warning = "warning";
+    private const string Error = "error";
+
+    // Own choice: a single failure is what networks do.
+    private const int FailuresWorthAWarning = 3;
+
+    private static readonly ImmutableArray<Func<QueryContext, IEnumerable<WarningReport>>> Rules =
+        [NotRunning, LogLeft, NoAccount, AccountMissing, AccountDiffers, ClockNotTrusted, Suspended, RollbackIncomplete, Pending, ContactFailing, OutboxWaiting];
+
+    /// <summary>All that apply.</summary>
+    public static ImmutableArray<WarningReport> Of(QueryContext context) => [.. Rules.SelectMany(rule => rule(context))];
+
+    private static IEnumerable<WarningReport> NotRunning(QueryContext context) => When(
+        !context.Facts.Running, "not-running", Error, "the agent does not run: nothing expires and no server is contacted", "systemctl start dmagent");
+
+    private static IEnumerable<WarningReport> LogLeft(QueryContext context) => When(
+        context.Facts.LogLeft, "store-log-left", Warning, "the agent did not stop cleanly: the last commits may be missing here", "start the agent", "not-running");
+
+    private static IEnumerable<WarningReport> NoAccount(QueryContext context) => When(
+        !AccountList.All(context.Durable.Tree).Any(), "account-none", Error, "there is no account: no server can manage the device", "configure an account and reset the store");
+
+    private static IEnumerable<WarningReport> AccountMissing(QueryContext context) =>
+        from server in context.Facts.ConfiguredServers
+        where context.Durable.AccountOf(server) is null
+        select new WarningReport(
+            "account-missing", Warning, $"the configured account of {server} is not in the tree", "a server deleted it, or it was configured after the first start", null);
+
+    private static IEnumerable<WarningReport> AccountDiffers(QueryContext context) =>
+        context.Facts.Differences.Select(text => new WarningReport("account-differs", Notice, text, "accounts are provisioned once; the servers manage them since", null));
+
+    private static IEnumerable<WarningReport> ClockNotTrusted(QueryContext context)
+    {
+        var matters = context.Durable.Live().Any(live => live.Grant.DurationType == DurationType.Temporary);
+        var word = context.State.Clock.Trust.ToString().ToLowerInvariant();
+        return When(
+            context.State.Clock.Trust != ClockTrust.Trusted, "clock-not-trusted", matters ? Warning : Notice,
+            $"the clock is {word}: nobody vouches for it (clock.trust)", "let the clock be synchronised");
+    }
+
+    private static IEnumerable<WarningReport> Suspended(QueryContext context) =>
+        from live in context.Durable.Live()
+        where live.Record.State == DelegationState.Suspended
+        select new WarningReport(
+            "delegation-suspended", Warning, $"delegation {live.Record.Id} to {live.Grant.To} is suspended: the time since the reboot is unknown",
+            "let the clock be synchronised", "clock-not-trusted");
+
+    private static IEnumerable<WarningReport> RollbackIncomplete(QueryContext context) =>
+        from record in context.Durable.Records.Values
+        where record.Reason == ReasonCode.RollbackIncomplete.Code
+        select new WarningReport(
+            "rollback-incomplete", Error, $"the home scheme was not completely restored after delegation {record.Id}", $"dmagent delegation show {record.Id}", null);
+
+    private static IEnumerable<WarningReport> Pending(QueryContext context) =>
+        from live in context.Durable.Live()
+        where live.Record.State == DelegationState.Pending
+        select new WarningReport(
+            "delegation-pending", Notice,
+            $"delegation {live.Record.Id} waits for {live.Grant.To}; without it the earlier scheme is back in {(Limits.WindowLeftMs(live.Grant, context.Now) + 999) / 1000} s",
+            $"dmagent session start {live.Grant.To}", null);
+
+    private static IEnumerable<WarningReport> ContactFailing(QueryContext context) =>
+        from contact in context.State.Contacts
+        where contact.Value is { FailedAttempts: > 0, LastError.Length: > 0 }
+        select new WarningReport(
+            "contact-failing", contact.Value.FailedAttempts >= FailuresWorthAWarning ? Warning : Notice,
+            $"{contact.Value.FailedAttempts} sessions in a row with {contact.Key} failed, the last with {contact.Value.LastError}",
+            $"dmagent session start {contact.Key}", null);
+
+    private static IEnumerable<WarningReport> OutboxWaiting(QueryContext context) =>
+        from waiting in context.Durable.Outbox.Values.GroupBy(entry => entry.Target, StringComparer.Ordinal)
+        let failing = context.State.Contacts.GetValueOrDefault(waiting.Key) is { LastError.Length: > 0 }
+        select new WarningReport(
+            "outbox-waiting", Notice, $"{waiting.Count()} acknowledgements wait for {waiting.Key}", $"dmagent session start {waiting.Key}",
+            failing ? "contact-failing" : null);
+
+    private static IEnumerable<WarningReport> When(bool applies, string code, string severity, string text, string remedy, string? because = null) =>
+        applies ? [new WarningReport(code, severity, text, remedy, because)] : [];
+}

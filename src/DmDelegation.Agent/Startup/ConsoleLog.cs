@@ -1,0 +1,18 @@
+using DmDelegation.Engine;
+using DmDelegation.Platform.Systemd;
+
+namespace DmDelegation.Agent.Startup;
+
+/// <summary>Log lines on standard output, where the journal takes them up.</summary>
+/// <param name="output">Where they go.</param>
+/// <param name="level">Least severity that is written.</param>
+/// <param name="withPrefix">Put the severity in front for the journal; not for a terminal.</param>
+internal sealed class ConsoleLog(TextWriter output, LogSeverity level, bool withPrefix)
+{
+    /// <summary>Writes a line, if it is severe enough.</summary>
+    public void Write(LogLine line)
+    {
+        if (line.Code.Severity <= level)
+            output.WriteLine(JournalLine.Format(line, withPrefix));
+    }
+}

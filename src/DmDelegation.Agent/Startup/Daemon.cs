@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+using DmDelegation.Agent.Commands;
+using DmDelegation.Agent.Loop;
+using DmDelegation.Agent.Queries;
+using DmDelegation.Engine;
+using DmDelegation.Engine.State;
+using DmDelegation.Platform.Accounts;
+using DmDelegation.Platform.Clock;
+using DmDelegation.Platform.Control;
+using DmDelegation.Platform.Http;
+using DmDelegation.Platform.Profile;
+using DmDelegation.Platform.Secrets;
+using DmDelegation.Platform.Store;
+using DmDelegation.Platform.Systemd;
+
+namespace DmDelegation.Agent.Startup;
+
+/// <summary>The agent as a service: opens the store, makes it at the first start, runs the loop until a signal comes.</summary>
+/// <param name="settings">Configuration and profile.</param>
+/// <param name="log">Where log lines go.</param>
+internal sealed class Daemon(Settings settings, Action<LogLine> log)
+{
+    /// <summary>Runs until SIGTERM or SIGINT.</summary>
+    /// <returns>Exit code.</returns>
+    /// <exception cref="Platform.PlatformException">The world does not let the agent start.</exception>
+    public async Task<int> RunAsync()
+    {
+        using var notifier = Notifier.FromEnvironment();
+        using var store = AgentStore.Open(settings.Agent.StateDirectory);
+        using var key = DeviceKeyFile.LoadOrCreate(settings.Agent.DeviceKeyFile, settings.Agent.CredentialsDirectory);
+        using var vault = new AesGcmVault(key);
+        using var identity = EngineSetup.DeviceKeyOf(settings.Agent);
+        var random = new SystemRandomSource();
+        var loaded = store.Load();
+        var clock = EngineSetup.Clock(settings.Agent, loaded);
+        var durable = loaded ?? Provision(store, vault, clock);
+        _ = DeviceIdentity.Decide(settings.Profile, durable.Device.DevId);
+        ReportDifferences(durable);
+
+        var engine = new AgentEngine(settings.Options, EngineSetup.Ports(settings.Agent, vault, random, identity));
+        var state = engine.Open(durable, clock.Read());
+        AgentLoop? loop = null;
+        using var transport = new Transport(EngineSetup.Transport(settings.Agent), () => CertificateTime.Of(loop!.Clock, clock.Read(), settings.Options.BuildTime));
+        loop = new AgentLoop(
+            engine, state, new LoopPorts(clock.Read, store.Commit, transport.ExchangeAsync, transport.EndSession, log, notifier),
+            snapshot => StatusQuery.Line(Context(snapshot)));
+        return await RunAsync(loop);
+    }
+
+    private async Task<int> RunAsync(AgentLoop loop)
+    {
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        Directory.CreateDirectory(settings.Agent.RuntimeDirectory);
+        var access = ControlAccess.OfThisProcess(ControlAccess.FindGroup(settings.Agent.ControlGroup));
+        var verbs = new DaemonVerbs(loop, Context);
+        await using var control = ControlServer.Listen(settings.Agent.ControlSocket, access, verbs.AnswerAsync);
+        var stoppedWell = await loop.RunAsync();
+        log(AgentLog.Line(AgentLog.Stopped, "stopped"));
+        return stoppedWell ? ExitCodes.Ok : ExitCodes.Failed;
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            loop.Stop();
+        }
+    }
+
+    private QueryContext Context(Snapshot snapshot) =>
+        new(snapshot.State, settings.Options, snapshot.Now, settings.Facts(snapshot.State.Durable, running: true, logLeft: false));
+
+    private AgentState Provision(AgentStore store, AesGcmVault vault, SystemClock clock)
+    {
+        var state = FactoryState.Build(settings.Profile, settings.Agent.Accounts, vault, clock.Read(), settings.Options.BuildTime);
+#if DM_CRASH_HOOKS
+        var crash = new CrashHooks(Environment.GetEnvironmentVariable(CrashHooks.Variable));
+        crash.Before(CommitPoint.Provisioning);
+#endif
+        store.Commit(null, state);
+#if DM_CRASH_HOOKS
+        crash.After(CommitPoint.Provisioning);
+#endif
+        log(AgentLog.Line(
+            AgentLog.Provisioned, $"store created for {state.Device.DevId} with {settings.Agent.Accounts.Length} accounts", ("device", state.Device.DevId)));
+        return state;
+    }
+
+    private void ReportDifferences(AgentState state)
+    {
+        foreach (var difference in AccountProvisioning.Differences(state.Device, settings.Agent.Accounts))
+            log(AgentLog.Line(AgentLog.AccountDiffers, difference));
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using DmDelegation.ServerStub.Hosting;
+
+namespace DmDelegation.ServerStub.Demo;
+
+/// <summary>Draws what happens as a sequence chart, live, or writes it as one JSON event per line.</summary>
+/// <param name="output">Where to.</param>
+/// <param name="json">JSON instead of the chart.</param>
+public sealed class Chart(TextWriter output, bool json)
+{
+    private const string Device = "device";
+    private const int Width = 44;
+
+    /// <summary>Columns of the chart, from left to right.</summary>
+    private static readonly string[] Columns = [DemoWorld.B, DemoWorld.A, Device];
+
+    private readonly Lock _lock = new();
+
+    /// <summary>A heading with the three life lines.</summary>
+    public void Heading(string text) => Write("heading", text, () =>
+    {
+        output.WriteLine();
+        output.WriteLine(text);
+        output.WriteLine();
+        output.WriteLine("  " + string.Concat(Columns.Select((name, index) => name.PadRight(index < Columns.Length - 1 ? Width : 0))).TrimEnd());
+        Lines();
+    });
+
+    /// <summary>A remark beside the life lines.</summary>
+    public void Note(string text) => Write("note", text, () => output.WriteLine($"      | {text}"));
+
+    /// <summary>Something that was checked from outside.</summary>
+    public void Checked(string what, bool holds, string actual) => Write(holds ? "ok" : "difference", holds ? what : $"{what}: {actual}", () =>
+        output.WriteLine(holds ? $"   ok | {what}" : $" FAIL | {what}: {actual}"));
+
+    /// <summary>A line of facts, for example an ACL.</summary>
+    public void Fact(string name, string value) => Write("fact", $"{name}: {value}", () => output.WriteLine($"      |   {name,-24} {value}"));
+
+    /// <summary>One event of a server.</summary>
+    public void Show(StubEvent happened)
+    {
+        if (Arrow(happened) is not { } arrow)
+        {
+            return;
+        }
+
+        if (json)
+        {
+            lock (_lock)
+            {
+                output.WriteLine(JsonSerializer.Serialize(happened, DemoJson.Default.StubEvent));
+            }
+
+            return;
+        }
+
+        lock (_lock)
+        {
+            Draw(arrow.From, arrow.To, arrow.Label);
+        }
+    }
+
+    /// <summary>What is worth an arrow; the many Adds that build a record show as the Atomic around them.</summary>
+    private static (string From, string To, string Label)? Arrow(StubEvent happened) => happened switch
+    {
+        { Event: "s2s-received", Peer: { } peer } => (peer, happened.Server, $"{happened.Step?.ToString() ?? "-"} {happened.Type}{Phase(happened)}{Outcome(happened)}"),
+        { Event: "session-start" } => (Device, happened.Server, "DM session"),
+        { Event: "command", Type: "Add", Status: 200 or 216 or 215 } when happened.Uri?.StartsWith("./Delegation/", StringComparison.Ordinal) == true => null,
+        { Event: "command", Type: "Atomic" } => (happened.Server, Device, $"4 Atomic: the record => {happened.Status}"),
+        { Event: "command" } => (happened.Server, Device, $"{Step(happened)}{happened.Type} {Short(happened.Uri)} => {happened.Status}"),
+        { Event: "alert" } => (Device, happened.Server, $"{AlertStep(happened)} {happened.Type}{Outcome(happened)}"),
+        { Event: "session-challenged" } => (Device, happened.Server, $"{happened.Status}: not authenticated"),
+        { Event: "state", State: "Closed" or "Failed" } => (happened.Server, happened.Server, $"{happened.State}{Outcome(happened)}"),
+        _ => null,
+    };
+
+    /// <summary>A record's id is 26 letters long and says nothing here.</summary>
+    private static string Short(string? uri) =>
+        uri?.Split('/') is [".", "Delegation", { Length: > 8 }, .. var below] ? $"record/{string.Join('/', below)}" : uri ?? "";
+
+    private static string Phase(StubEvent happened) => happened.Phase is { } phase and > 0 ? $" ({phase})" : "";
+
+    private static string Outcome(StubEvent happened) =>
+        (happened.Result is { } result ? $" {result}" : "") + (happened.Reason is { } reason and not 0 ? $", reason {reason}" : "");
+
+    private static string Step(StubEvent happened) => happened.Uri?.EndsWith("/Operations/Start", StringComparison.Ordinal) == true ? "4 " : "";
+
+    private static string AlertStep(StubEvent happened) => happened.Type switch
+    {
+        "Ack" => "5",
+        "Session" when happened.Server == DemoWorld.B => "8",
+        _ => "-",
+    };
+
+    private void Draw(string from, string to, string label)
+    {
+        var (start, end) = (Array.IndexOf(Columns, from), Array.IndexOf(Columns, to));
+        if (start == end)
+        {
+            output.WriteLine(Line(start, $"({label})"));
+            return;
+        }
+
+        var (left, right) = (Math.Min(start, end), Math.Max(start, end));
+        var room = ((right - left) * Width) - 1;
+        var text = $" {(label.Length > room - 6 ? label[..(room - 6)] : label)} ";
+        var before = (room - text.Length) / 2;
+        var body = new string('-', before) + text + new string('-', room - before - text.Length);
+        body = start < end ? body[..^1] + ">" : "<" + body[1..];
+        var head = string.Concat(Enumerable.Range(0, left).Select(_ => "|".PadRight(Width)));
+        var tail = string.Concat(Enumerable.Range(right + 1, Columns.Length - right - 1).Select(_ => new string(' ', Width - 1) + "|"));
+        output.WriteLine($"      {head}|{body}|{tail}");
+    }
+
+    private void Lines() => output.WriteLine("      " + string.Concat(Columns.Select((_, index) => "|".PadRight(index < Columns.Length - 1 ? Width : 0))).TrimEnd());
+
+    private static string Line(int column, string text) =>
+        "      " + string.Concat(Columns.Select((_, index) => (index == column ? "| " + text : "|").PadRight(index < Columns.Length - 1 ? Width : 0))).TrimEnd();
+
+    private void Write(string kind, string text, Action draw)
+    {
+        lock (_lock)
+        {
+            if (json)
+            {
+                output.WriteLine(JsonSerializer.Serialize(new DemoLine(kind, text), DemoJson.Default.DemoLine));
+            }
+            else
+            {
+                draw();
+            }
+        }
+    }
+}
+
+/// <summary>A line of the demo that no server made.</summary>
+/// <param name="Event">heading, note, fact, ok or difference.</param>
+/// <param name="Text">For people.</param>
+public sealed record DemoLine(string Event, string Text);
+
+/// <summary>JSON of the demo.</summary>
+[System.Text.Json.Serialization.JsonSourceGenerationOptions(
+    PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+[System.Text.Json.Serialization.JsonSerializable(typeof(StubEvent))]
+[System.Text.Json.Serialization.JsonSerializable(typeof(DemoLine))]
+internal sealed partial class DemoJson : System.Text.Json.Serialization.JsonSerializerContext;

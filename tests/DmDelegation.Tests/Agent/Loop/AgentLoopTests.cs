@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using DmDelegation.Agent.Loop;
+using DmDelegation.Engine;
+using DmDelegation.Platform.Http;
+using DmDelegation.Platform.Store;
+using DmDelegation.Platform.Systemd;
+using DmDelegation.Tests.Platform;
+
+namespace DmDelegation.Tests.Agent.Loop;
+
+[TestClass]
+public sealed class AgentLoopTests
+{
+    private readonly ConcurrentQueue<string> _done = [];
+
+    [TestMethod]
+    public async Task What_is_persisted_is_durable_before_anything_is_sent_DEL_120()
+    {
+        using var samples = new Samples();
+        var loop = Loop(samples, () => { });
+        var running = loop.RunAsync();
+        var report = await AgentProcess.InTime(loop.SessionAsync("a.example", default));
+        loop.Stop();
+        Assert.IsTrue(await running);
+        Assert.AreEqual(("failed", "connect"), (report.Ended, report.Error));
+        var order = _done.ToArray();
+        Assert.IsLessThan(Array.IndexOf(order, "send"), Array.IndexOf(order, "commit"), string.Join(", ", order));
+        CollectionAssert.Contains(order, "end");
+    }
+
+    [TestMethod]
+    public async Task After_a_commit_that_failed_nothing_is_sent_and_the_loop_ends_as_failed_DEL_120()
+    {
+        using var samples = new Samples();
+        var loop = Loop(samples, () => throw new StoreException(StoreCodes.InputOutput, "the disk is full"));
+        var running = loop.RunAsync();
+        var report = await AgentProcess.InTime(loop.SessionAsync("a.example", default));
+        Assert.IsFalse(await AgentProcess.InTime(running));
+        Assert.AreEqual("failed", report.Ended);
+        CollectionAssert.DoesNotContain(_done.ToArray(), "send");
+        StringAssert.Contains(_done.Single(entry => entry.StartsWith("DM4003", StringComparison.Ordinal)), "the disk is full", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public async Task While_nothing_happens_nothing_is_written()
+    {
+        using var samples = new Samples();
+        var loop = Loop(samples, () => { });
+        var running = loop.RunAsync();
+        await AgentProcess.InTime(loop.SnapshotAsync(default));
+        loop.Stop();
+        await running;
+        Assert.IsFalse(_done.Any(entry => entry.StartsWith("commit", StringComparison.Ordinal)), string.Join(", ", _done));
+    }
+
+    [TestMethod]
+    public async Task A_message_is_overwritten_after_its_event_DEL_188()
+    {
+        using var samples = new Samples();
+        await using var server = new TestHttpServer(null, _ => TestHttpServer.Ok("<no message>"));
+        using var transport = new Transport(new TransportOptions { AllowClearHttp = true }, () => Samples.Now.Wall);
+        ResponseBody? body = null;
+        var loop = Loop(samples, () => { }, async (message, cancel) =>
+        {
+            var result = await transport.ExchangeAsync(message with { Uri = server.Address() }, cancel);
+            body ??= result.Body;
+            return result;
+        });
+        var running = loop.RunAsync();
+        await AgentProcess.InTime(loop.SessionAsync("a.example", default));
+        loop.Stop();
+        await running;
+        Assert.AreEqual("<no message>".Length, body!.Octets.Length);
+        Assert.IsTrue(body.Octets.ToArray().All(octet => octet == 0));
+    }
+
+    [TestMethod]
+    public async Task A_second_request_for_a_session_under_way_waits_for_the_same_end()
+    {
+        using var samples = new Samples();
+        var release = new TaskCompletionSource();
+        var loop = Loop(samples, () => { }, async (message, cancel) =>
+        {
+            await release.Task.WaitAsync(cancel);
+            return Failure(TransportCodes.Connect);
+        });
+        var running = loop.RunAsync();
+        var first = loop.SessionAsync("a.example", default);
+        var second = loop.SessionAsync("a.example", default);
+        Assert.HasCount(1, (await AgentProcess.InTime(loop.SnapshotAsync(default))).State.Sessions);
+        release.SetResult();
+        Assert.AreEqual(await AgentProcess.InTime(first), await AgentProcess.InTime(second));
+        loop.Stop();
+        await running;
+        Assert.HasCount(1, _done.Where(entry => entry == "send"));
+    }
+
+    [TestMethod]
+    public async Task Stopping_does_not_wait_for_an_exchange()
+    {
+        using var samples = new Samples();
+        var loop = Loop(samples, () => { }, async (message, cancel) =>
+        {
+            await Task.Delay(Timeout.Infinite, cancel);
+            return Failure(TransportCodes.Connect);
+        });
+        var running = loop.RunAsync();
+        var session = loop.SessionAsync("a.example", default);
+        await AgentProcess.InTime(loop.SnapshotAsync(default));
+        loop.Stop();
+        Assert.IsTrue(await AgentProcess.InTime(running));
+        Assert.AreEqual("stopping", (await session).Error);
+    }
+
+    private AgentLoop Loop(Samples samples, Action commit, Func<SendMessage, CancellationToken, Task<ExchangeResult>>? exchange = null)
+    {
+        var ports = new LoopPorts(
+            () => Samples.Now,
+            (_, _) =>
+            {
+                commit();
+                _done.Enqueue("commit");
+            },
+            (message, cancel) =>
+            {
+                _done.Enqueue("send");
+                return exchange?.Invoke(message, cancel) ?? Task.FromResult(Failure(TransportCodes.Connect));
+            },
+            (_, _) => _done.Enqueue("end"),
+            line => _done.Enqueue($"{line.Code} {line.Text}"),
+            Notifier.From(_ => null));
+        return new AgentLoop(samples.Engine, samples.Opened, ports, _ => "status");
+    }
+
+    private static ExchangeResult Failure(string code) => new(null, null, default, code, 0);
+}
