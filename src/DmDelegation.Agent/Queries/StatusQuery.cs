@@ -73,6 +73,6 @@ internal static class StatusQuery
 
     private static ImmutableArray<string> Home(QueryContext context) =>
     [
-        .. context.Durable.Tree.Root.Acl!.Servers.Where(server => server != ServerIdentifier.Any && context.Durable.IsHomeAuthorityOfRoot(server)),
+        .. context.Durable.Tree.Root.Acl!.Servers.Where(server => server != ServerIdentifier.Any && context.Durable.IsHomeAuthorityOfRoot(context.Options, server)),
     ];
 }

@@ -34,7 +34,7 @@ public sealed class CrashScenarios
         var again = new Delegating { GivenNonce = delegation.Nonce };
         Assert.AreEqual(403, device.Manage("a.example", again.Ask(), again.Build())[^1].Status);
         Assert.AreEqual(200, device.Manage("a.example", Dm.Delete(again.Uri))[0].Status);
-        device.Start(new Delegating());
+        device.StartAccepted(new Delegating());
     }
 
     [TestMethod]
@@ -122,7 +122,7 @@ public sealed class CrashScenarios
         using var device = new TestDevice();
         var home = device.Scheme();
         var delegation = new Delegating { ["Confirm/Mode"] = mode };
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         var b = device.Arm(delegation);
         b.WrongCredential = true;
         device.Manage("b.example", Dm.Get("./DevInfo/Man"));
@@ -178,7 +178,7 @@ public sealed class CrashScenarios
         using var device = new TestDevice();
         var home = device.Scheme();
         var delegation = cause == "revoke" ? new Delegating() : new Delegating().Temporary(10);
-        var b = device.Activate(delegation);
+        var b = device.StartAndConfirm(delegation);
         var sessions = b.Sessions;
         Crash(device, point, () =>
         {
@@ -219,7 +219,7 @@ public sealed class CrashScenarios
         using var device = new TestDevice();
         var home = device.Scheme();
         var delegation = new Delegating();
-        device.Activate(delegation);
+        device.StartAndConfirm(delegation);
         Command[] message = [Dm.Replace("./Net/eth0", "first"), delegation.Operation("Revoke"), Dm.Replace("./SCM/x", "second")];
         var commits = 0;
         device.CutAfter = effect => effect is Persist persist && Touches(persist) && ++commits == commit;

@@ -15,7 +15,7 @@ public sealed class ExpiryScenarios
         using var device = new TestDevice();
         var home = device.Scheme();
         var delegation = new Delegating { ["Confirm/Window"] = "10" };
-        device.Start(delegation);
+        device.StartAccepted(delegation);
 
         device.Advance(TimeSpan.FromMilliseconds(9_999));
         Assert.AreEqual(DelegationState.Pending, device.Record("7QK2").State);
@@ -38,7 +38,7 @@ public sealed class ExpiryScenarios
     {
         using var device = new TestDevice(setup => setup.Known.Add("e.example"));
         var delegation = new Delegating();
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         Assert.AreEqual(405, device.Manage("a.example", Dm.Replace("./Delegation/7QK2/Confirm/Window", "604800", "int"))[0].Status);
         Assert.AreEqual(3600, device.Record("7QK2").Grant!.WindowSeconds);
 
@@ -49,11 +49,11 @@ public sealed class ExpiryScenarios
         // Mode exec: B stays Pending. A known B is refused as a writer of the record, a guest already as not confirmed (DEL-175).
         var known = new Delegating("8XK3", b: "e.example").KnownB();
         known.Scope[0] = new("./Net", "Get+Replace");
-        device.Start(known);
+        device.StartAccepted(known);
         Assert.AreEqual(405, device.Manage("e.example", Dm.Replace("./Delegation/8XK3/Confirm/Window", "604800", "int"))[0].Status);
         var guest = new Delegating("9YK4", b: "f.example").Exec();
         guest.Scope[0] = new("./Vendor", "Get+Replace");
-        device.Start(guest);
+        device.StartAccepted(guest);
         device.Arm(guest);
         Assert.AreEqual(425, device.Manage("f.example", Dm.Replace("./Delegation/9YK4/Confirm/Window", "604800", "int"))[0].Status);
         foreach (var id in new[] { "8XK3", "9YK4" })
@@ -76,7 +76,7 @@ public sealed class ExpiryScenarios
         var delegation = byBudget
             ? new Delegating { ["Confirm/Window"] = "604800" }.Temporary(3600)
             : new Delegating { ["DurationType"] = "temporary", ["Expiry/NotAfter"] = "20300101T040405Z" };
-        device.Activate(delegation);
+        device.StartAndConfirm(delegation);
         var before = device.Effects.Count;
 
         device.Reboot(TimeSpan.FromHours(2));
@@ -99,7 +99,7 @@ public sealed class ExpiryScenarios
         using var device = new TestDevice();
         var home = device.Scheme();
         var delegation = new Delegating().Temporary(10);
-        var b = device.Activate(delegation);
+        var b = device.StartAndConfirm(delegation);
         device.Open(
             "b.example",
             _ => [Dm.Atomic(Dm.Replace("./SCM/x", "in time"), Dm.Replace("./SCM/dir/leaf", "in time"))],
@@ -127,7 +127,7 @@ public sealed class ExpiryScenarios
     {
         using var device = new TestDevice();
         var delegation = new Delegating { ["Expiry/NotAfter"] = "20300101T050405Z" }.Temporary(3600);
-        var b = device.Activate(delegation);
+        var b = device.StartAndConfirm(delegation);
         const string notAfter = "./Delegation/7QK2/Expiry/NotAfter";
         const string maxSeconds = "./Delegation/7QK2/Expiry/MaxSeconds";
 

@@ -84,7 +84,7 @@ public sealed class NormalCourseScenarios
     {
         using var device = new TestDevice();
         var delegation = new Delegating();
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         var b = device.Arm(delegation);
         b.Script.Enqueue(_ => [Dm.Replace("./SCM/x", "of B")]);
 
@@ -110,7 +110,7 @@ public sealed class NormalCourseScenarios
     public void S_003_Active_and_exclusive_A_reads_and_does_not_write_DEL_028_DEL_129_DEL_331()
     {
         using var device = new TestDevice();
-        device.Activate(new Delegating());
+        device.StartAndConfirm(new Delegating());
 
         var answers = device.Manage("a.example", Dm.Replace("./SCM/x", "of A"), Dm.Get("./SCM/x"));
 
@@ -124,7 +124,7 @@ public sealed class NormalCourseScenarios
     {
         using var device = new TestDevice();
         var delegation = new Delegating { ["Control"] = "shared" };
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         var b = device.Confirm(delegation, _ => [Dm.Replace("./SCM/x", "of B")]);
 
         Assert.AreEqual(200, b.Outcomes[^1].Status);
@@ -138,7 +138,7 @@ public sealed class NormalCourseScenarios
         using var device = new TestDevice();
         var home = device.Scheme();
         var delegation = new Delegating();
-        var b = device.Activate(delegation);
+        var b = device.StartAndConfirm(delegation);
         Assert.AreNotEqual(home, device.Scheme());
 
         Assert.AreEqual(200, device.Manage("a.example", delegation.Operation("Revoke"))[0].Status);
@@ -161,7 +161,7 @@ public sealed class NormalCourseScenarios
         using var device = new TestDevice(setup => setup.AIsHomeAuthority());
         var home = device.Scheme();
         var delegation = new Delegating().Full();
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         var b = device.Confirm(delegation, _ =>
         [
             Dm.Replace("./SCM/x", "of B"), Dm.Replace("./Net/eth0", "down"), Dm.AddNode("./New"), Dm.Add("./New/leaf", "of B"), Dm.Get("./Net/secret"),
@@ -183,7 +183,7 @@ public sealed class NormalCourseScenarios
     {
         using var device = new TestDevice();
         var home = device.Scheme();
-        device.Activate(new Delegating().Temporary(10));
+        device.StartAndConfirm(new Delegating().Temporary(10));
         device.Network(up: false);
 
         device.Advance(TimeSpan.FromMilliseconds(9_999));
@@ -200,7 +200,7 @@ public sealed class NormalCourseScenarios
         using var device = new TestDevice(setup => setup.AIsHomeAuthority());
         var home = device.Scheme();
         var delegation = new Delegating { ["DurationType"] = "temporary", ["Expiry/NotAfter"] = "20300101T031405Z" }.Full();
-        device.Activate(delegation);
+        device.StartAndConfirm(delegation);
         device.Network(up: false);
 
         device.Advance(TimeSpan.FromMilliseconds((10 * 60_000) - 1));
@@ -216,7 +216,7 @@ public sealed class NormalCourseScenarios
     {
         using var device = new TestDevice();
         var delegation = new Delegating().Temporary(600);
-        device.Activate(delegation);
+        device.StartAndConfirm(delegation);
 
         Assert.AreEqual(200, device.Manage("a.example", delegation.Operation("Revoke"))[0].Status);
         device.Advance(TimeSpan.FromHours(1));
@@ -232,7 +232,7 @@ public sealed class NormalCourseScenarios
         var delegation = new Delegating();
         delegation.Scope.Clear();
         delegation.Scope.AddRange([new("./SCM", "Get+Replace"), new("./Net", "Exec+Get")]);
-        device.Start(delegation);
+        device.StartAccepted(delegation);
 
         Assert.AreEqual("Add=a.example&Delete=a.example&Exec=a.example&Get=a.example+b.example&Replace=a.example+b.example", device.AclOf("./SCM"));
         Assert.AreEqual("Add=a.example&Delete=a.example&Exec=a.example+b.example&Get=a.example+b.example&Replace=a.example", device.AclOf("./Net"));
@@ -251,7 +251,7 @@ public sealed class NormalCourseScenarios
         using var device = new TestDevice();
         var values = device.Values();
         var delegation = new Delegating().Temporary(3600);
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         Assert.AreEqual(values, device.Values(), "T1");
         device.Confirm(delegation);
         Assert.AreEqual(values, device.Values(), "T2");
@@ -265,7 +265,7 @@ public sealed class NormalCourseScenarios
     {
         using var device = new TestDevice();
         var delegation = new Delegating();
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         var scheme = device.Scheme();
 
         Assert.AreEqual(200, device.Manage("a.example", delegation.Start())[0].Status);

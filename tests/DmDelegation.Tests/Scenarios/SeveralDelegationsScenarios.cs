@@ -21,7 +21,7 @@ public sealed class SeveralDelegationsScenarios
         string[] roots = ["./SCM", "./Net"];
         foreach (var delegation in delegations)
         {
-            device.Activate(delegation);
+            device.StartAndConfirm(delegation);
         }
 
         string[] live = [device.AclOf("./SCM"), device.AclOf("./Net")];
@@ -51,7 +51,7 @@ public sealed class SeveralDelegationsScenarios
         });
         var home = device.Scheme();
         var delegation = new Delegating().KnownB();
-        device.Activate(delegation);
+        device.StartAndConfirm(delegation);
         device.Manage("a.example", delegation.Operation("Revoke"));
 
         Assert.AreEqual(home, device.Scheme());
@@ -67,7 +67,7 @@ public sealed class SeveralDelegationsScenarios
         string Account() => string.Join('\n', device.Scheme().Split('\n').Where(line => line.StartsWith("./DMAcc/b", StringComparison.Ordinal)));
         var before = Account();
         var delegation = new Delegating().KnownB();
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         Assert.AreEqual(before, Account(), "T1");
         var b = device.Confirm(delegation, _ => [Dm.Replace("./SCM/x", "of B")]);
 
@@ -89,7 +89,7 @@ public sealed class SeveralDelegationsScenarios
         foreach (var delegation in delegations)
         {
             delegation.Scope[0] = new(scope, "Add+Get+Replace");
-            device.Activate(delegation);
+            device.StartAndConfirm(delegation);
         }
 
         Assert.AreEqual(

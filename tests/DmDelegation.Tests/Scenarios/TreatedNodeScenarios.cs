@@ -17,7 +17,7 @@ public sealed class TreatedNodeScenarios
         });
         var home = device.Scheme();
         var delegation = new Delegating();
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         Assert.AreEqual("Add=*&Get=*&Replace=a.example+b.example&Delete=a.example+b.example&Exec=a.example+b.example", device.AclOf("./SCM"));
 
         device.Confirm(delegation);
@@ -35,7 +35,7 @@ public sealed class TreatedNodeScenarios
         using var device = new TestDevice(setup => setup.Acl("./SCM/x", "Replace=d.example+a.example&Get=a.example&Delete=d.example"));
         var home = device.Scheme();
         var delegation = new Delegating();
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         Assert.AreEqual("Replace=d.example+a.example+b.example&Get=a.example+b.example&Delete=d.example", device.AclOf("./SCM/x"));
 
         device.Confirm(delegation);
@@ -52,7 +52,7 @@ public sealed class TreatedNodeScenarios
         using var device = new TestDevice(setup => setup.Nodes.Add(("./SCM/y", ofD, "9")));
         var home = device.Scheme();
         var delegation = new Delegating();
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         Assert.AreEqual(ofD, device.AclOf("./SCM/y"));
         Assert.AreEqual("1", device.Servers["a.example"].Of("Ack").Single().AclAttribute("skipped"));
 
@@ -82,7 +82,7 @@ public sealed class TreatedNodeScenarios
         }
 
         device.Pass(10_000);
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         AssertMoved("T1");
         device.Pass(10_000);
         device.Confirm(delegation);
@@ -121,7 +121,7 @@ public sealed class TreatedNodeScenarios
         using var device = new TestDevice(setup => setup.AIsHomeAuthority());
         var home = device.Scheme();
         var delegation = new Delegating().Full();
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         var b = device.Confirm(delegation, _ => [Dm.Replace("./Vendor/Trust/anchor", "evil"), Dm.AddNode("./DMAcc/evil")]);
         CollectionAssert.AreEqual(new[] { 425, 425 }, b.Outcomes.Skip(1).Select(outcome => outcome.Status).ToArray());
 
@@ -144,7 +144,7 @@ public sealed class TreatedNodeScenarios
         var delegation = new Delegating();
         delegation.Scope.Clear();
         delegation.Scope.Add(new("./Vendor", "Add+Delete+Exec+Get+Replace"));
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         var b = device.Confirm(delegation, _ =>
         [
             Dm.Add("./Vendor/new", "of B"),

@@ -15,14 +15,6 @@ internal static class NormalCourse
     /// <summary>The same after T2 of an exclusive delegation: A keeps Get (DEL-028).</summary>
     public const string AllOfBAndGetOfA = "Add=b.example&Delete=b.example&Exec=b.example&Get=a.example+b.example&Replace=b.example";
 
-    /// <summary>Steps 4 and 5.</summary>
-    public static void Start(this TestDevice device, Delegating delegation)
-    {
-        var answers = device.Manage(delegation.A, delegation.Ask(), delegation.Build());
-        Assert.AreEqual(200, answers[^1].Status, device.LogText());
-        Assert.AreEqual(DelegationState.Pending, device.Record(delegation.Id).State);
-    }
-
     /// <summary>Steps 7 and 8: the first session of B; in mode exec with its Confirm.</summary>
     public static ScriptedServer Confirm(this TestDevice device, Delegating delegation, params Batch[] after)
     {
@@ -33,10 +25,10 @@ internal static class NormalCourse
         return b;
     }
 
-    /// <summary>Both.</summary>
-    public static ScriptedServer Activate(this TestDevice device, Delegating delegation)
+    /// <summary>Steps 4 to 8, B without waiting for the agent's own contact.</summary>
+    public static ScriptedServer StartAndConfirm(this TestDevice device, Delegating delegation)
     {
-        device.Start(delegation);
+        device.StartAccepted(delegation);
         return device.Confirm(delegation);
     }
 
@@ -64,6 +56,4 @@ internal static class NormalCourse
 
     /// <summary>Position of the first such effect after <paramref name="from"/>; -1 if there is none.</summary>
     public static int IndexOf(this TestDevice device, Func<Effect, bool> which, int from = 0) => device.Effects.FindIndex(from, effect => which(effect));
-
-    public static string LogText(this TestDevice device) => string.Join('\n', device.Log.Select(line => line.Text));
 }
