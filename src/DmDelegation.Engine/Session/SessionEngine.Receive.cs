@@ -76,13 +76,6 @@ internal static partial class SessionEngine
         if (error is not null && !failedTwice)
         {
             LogAuthentication(work, session, error);
-            if (server == ServerVerdict.WrongCredential && client.Session.ServerChallenged)
-            {
-                // Neither knows the other, as with a wrong key: B's own failure counts all the same (DEL-184).
-                FailServer(work, client.Session with { WrongCredentialSeen = true });
-                return;
-            }
-
             SessionEnd.Close(work, session, error, client.RetryAfterSeconds);
         }
         else if (server == ServerVerdict.Authenticated)

@@ -72,7 +72,7 @@ public sealed class ContactPlanTests
         using var device = new TestDevice();
         AssertIdle(device, "fresh");
         var delegation = new Delegating();
-        device.StartAndConfirm(delegation);
+        device.Activate(delegation);
         AssertIdle(device, "Active, until-revoked");
 
         device.Manage("a.example", delegation.Operation("Revoke"));
@@ -88,7 +88,7 @@ public sealed class ContactPlanTests
     public void While_a_temporary_delegation_is_live_the_clocks_are_written_every_minute_and_no_oftener_DEL_206()
     {
         using var device = new TestDevice();
-        device.StartAndConfirm(new Delegating().Temporary(86_400));
+        device.Activate(new Delegating().Temporary(86_400));
         device.Advance(TimeSpan.FromMinutes(1));
         var commits = Commits(device);
         device.Advance(TimeSpan.FromHours(1));
@@ -102,7 +102,7 @@ public sealed class ContactPlanTests
     public void Commits_of_other_things_do_not_put_off_the_writing_ahead_of_used_DEL_206_DEL_211(bool clockTrusted)
     {
         using var device = new TestDevice();
-        device.StartAndConfirm(new Delegating { ["Policy/OnTimeUnknown"] = "budget" }.Temporary(86_400));
+        device.Activate(new Delegating { ["Policy/OnTimeUnknown"] = "budget" }.Temporary(86_400));
         for (var minute = 0; minute < 20; minute++)
         {
             device.Advance(TimeSpan.FromSeconds(50));

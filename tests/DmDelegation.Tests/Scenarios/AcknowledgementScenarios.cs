@@ -88,7 +88,7 @@ public sealed class AcknowledgementScenarios
         using (var device = new TestDevice())
         {
             var delegation = new Delegating();
-            var b = device.StartAndConfirm(delegation);
+            var b = device.Activate(delegation);
             device.Open("b.example", _ => [Dm.Get("./SCM/x")], _ => [Dm.Get("./SCM/x")]);
             device.Exchange("b.example");
             device.ManageAlone("a.example", _ => [delegation.Operation("Revoke")]);
@@ -107,7 +107,7 @@ public sealed class AcknowledgementScenarios
         using (var device = new TestDevice())
         {
             var delegation = new Delegating();
-            var b = device.StartAndConfirm(delegation);
+            var b = device.Activate(delegation);
             device.Manage("a.example", delegation.Operation("Revoke"));
             device.Advance(TimeSpan.FromDays(1));
 
@@ -119,7 +119,7 @@ public sealed class AcknowledgementScenarios
         using (var device = new TestDevice(setup => setup.Known.Add("b.example")))
         {
             var delegation = new Delegating().KnownB();
-            var b = device.StartAndConfirm(delegation);
+            var b = device.Activate(delegation);
             b.Reachable = false;
             device.Manage("a.example", delegation.Operation("Revoke"));
             Assert.IsEmpty(b.Of("End").ToList());

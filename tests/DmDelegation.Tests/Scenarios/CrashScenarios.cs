@@ -178,7 +178,7 @@ public sealed class CrashScenarios
         using var device = new TestDevice();
         var home = device.Scheme();
         var delegation = cause == "revoke" ? new Delegating() : new Delegating().Temporary(10);
-        var b = device.StartAndConfirm(delegation);
+        var b = device.Activate(delegation);
         var sessions = b.Sessions;
         Crash(device, point, () =>
         {
@@ -219,7 +219,7 @@ public sealed class CrashScenarios
         using var device = new TestDevice();
         var home = device.Scheme();
         var delegation = new Delegating();
-        device.StartAndConfirm(delegation);
+        device.Activate(delegation);
         Command[] message = [Dm.Replace("./Net/eth0", "first"), delegation.Operation("Revoke"), Dm.Replace("./SCM/x", "second")];
         var commits = 0;
         device.CutAfter = effect => effect is Persist persist && Touches(persist) && ++commits == commit;

@@ -76,7 +76,7 @@ public sealed class ExpiryScenarios
         var delegation = byBudget
             ? new Delegating { ["Confirm/Window"] = "604800" }.Temporary(3600)
             : new Delegating { ["DurationType"] = "temporary", ["Expiry/NotAfter"] = "20300101T040405Z" };
-        device.StartAndConfirm(delegation);
+        device.Activate(delegation);
         var before = device.Effects.Count;
 
         device.Reboot(TimeSpan.FromHours(2));
@@ -99,7 +99,7 @@ public sealed class ExpiryScenarios
         using var device = new TestDevice();
         var home = device.Scheme();
         var delegation = new Delegating().Temporary(10);
-        var b = device.StartAndConfirm(delegation);
+        var b = device.Activate(delegation);
         device.Open(
             "b.example",
             _ => [Dm.Atomic(Dm.Replace("./SCM/x", "in time"), Dm.Replace("./SCM/dir/leaf", "in time"))],
@@ -127,7 +127,7 @@ public sealed class ExpiryScenarios
     {
         using var device = new TestDevice();
         var delegation = new Delegating { ["Expiry/NotAfter"] = "20300101T050405Z" }.Temporary(3600);
-        var b = device.StartAndConfirm(delegation);
+        var b = device.Activate(delegation);
         const string notAfter = "./Delegation/7QK2/Expiry/NotAfter";
         const string maxSeconds = "./Delegation/7QK2/Expiry/MaxSeconds";
 

@@ -58,7 +58,7 @@ public sealed class KeyScenarios
     {
         using var device = new TestDevice();
         var delegation = new Delegating().Cms();
-        var b = device.Activate(delegation);
+        var b = device.ActivateByItself(delegation);
         Assert.AreEqual("Success", b.Alerts.Single(alert => alert.Event == "Session").Element("Result"));
 
         var check = StubKeys.CheckValue(delegation.Tdk, delegation.BindingHash());

@@ -110,7 +110,7 @@ public sealed class NormalCourseScenarios
     public void S_003_Active_and_exclusive_A_reads_and_does_not_write_DEL_028_DEL_129_DEL_331()
     {
         using var device = new TestDevice();
-        device.StartAndConfirm(new Delegating());
+        device.Activate(new Delegating());
 
         var answers = device.Manage("a.example", Dm.Replace("./SCM/x", "of A"), Dm.Get("./SCM/x"));
 
@@ -138,7 +138,7 @@ public sealed class NormalCourseScenarios
         using var device = new TestDevice();
         var home = device.Scheme();
         var delegation = new Delegating();
-        var b = device.StartAndConfirm(delegation);
+        var b = device.Activate(delegation);
         Assert.AreNotEqual(home, device.Scheme());
 
         Assert.AreEqual(200, device.Manage("a.example", delegation.Operation("Revoke"))[0].Status);
@@ -183,7 +183,7 @@ public sealed class NormalCourseScenarios
     {
         using var device = new TestDevice();
         var home = device.Scheme();
-        device.StartAndConfirm(new Delegating().Temporary(10));
+        device.Activate(new Delegating().Temporary(10));
         device.Network(up: false);
 
         device.Advance(TimeSpan.FromMilliseconds(9_999));
@@ -200,7 +200,7 @@ public sealed class NormalCourseScenarios
         using var device = new TestDevice(setup => setup.AIsHomeAuthority());
         var home = device.Scheme();
         var delegation = new Delegating { ["DurationType"] = "temporary", ["Expiry/NotAfter"] = "20300101T031405Z" }.Full();
-        device.StartAndConfirm(delegation);
+        device.Activate(delegation);
         device.Network(up: false);
 
         device.Advance(TimeSpan.FromMilliseconds((10 * 60_000) - 1));
@@ -216,7 +216,7 @@ public sealed class NormalCourseScenarios
     {
         using var device = new TestDevice();
         var delegation = new Delegating().Temporary(600);
-        device.StartAndConfirm(delegation);
+        device.Activate(delegation);
 
         Assert.AreEqual(200, device.Manage("a.example", delegation.Operation("Revoke"))[0].Status);
         device.Advance(TimeSpan.FromHours(1));

@@ -21,7 +21,7 @@ public sealed class SeveralDelegationsScenarios
         string[] roots = ["./SCM", "./Net"];
         foreach (var delegation in delegations)
         {
-            device.StartAndConfirm(delegation);
+            device.Activate(delegation);
         }
 
         string[] live = [device.AclOf("./SCM"), device.AclOf("./Net")];
@@ -51,7 +51,7 @@ public sealed class SeveralDelegationsScenarios
         });
         var home = device.Scheme();
         var delegation = new Delegating().KnownB();
-        device.StartAndConfirm(delegation);
+        device.Activate(delegation);
         device.Manage("a.example", delegation.Operation("Revoke"));
 
         Assert.AreEqual(home, device.Scheme());
@@ -89,7 +89,7 @@ public sealed class SeveralDelegationsScenarios
         foreach (var delegation in delegations)
         {
             delegation.Scope[0] = new(scope, "Add+Get+Replace");
-            device.StartAndConfirm(delegation);
+            device.Activate(delegation);
         }
 
         Assert.AreEqual(

@@ -63,7 +63,7 @@ public sealed class StagedRecordScenarios
     {
         using var device = new TestDevice();
         var delegation = new Delegating();
-        device.Activate(delegation);
+        device.ActivateByItself(delegation);
         device.Manage("a.example", delegation.Operation("Revoke"), Dm.Delete(delegation.Uri)).Answers(200, 200);
         Assert.IsFalse(device.Durable.Records.ContainsKey("7QK2"));
         device.Manage("a.example", Dm.AddNode(delegation.Uri), Dm.Add(delegation.Uri + "/ScopeType", "partial")).Answers(418, 418);

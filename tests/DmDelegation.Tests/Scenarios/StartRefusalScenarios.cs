@@ -188,7 +188,7 @@ public sealed class StartRefusalScenarios
         using var device = new TestDevice(setup => setup.AIsHomeAuthority());
         if (active)
         {
-            device.Activate(new Delegating());
+            device.ActivateByItself(new Delegating());
         }
         else
         {

@@ -25,8 +25,8 @@ internal static class NormalCourse
         return b;
     }
 
-    /// <summary>Steps 4 to 8, B without waiting for the agent's own contact.</summary>
-    public static ScriptedServer StartAndConfirm(this TestDevice device, Delegating delegation)
+    /// <summary>Steps 4 to 8.</summary>
+    public static ScriptedServer Activate(this TestDevice device, Delegating delegation)
     {
         device.StartAccepted(delegation);
         return device.Confirm(delegation);

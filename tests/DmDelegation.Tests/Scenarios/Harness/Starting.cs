@@ -19,8 +19,8 @@ public static class Starting
         Assert.AreEqual(DelegationState.Pending, device.Record(delegation.Id).State);
     }
 
-    /// <summary>Start, B's first session, T2.</summary>
-    public static ScriptedServer Activate(this TestDevice device, Delegating delegation)
+    /// <summary>Start, then the agent contacts B by itself (DEL-178), T2.</summary>
+    public static ScriptedServer ActivateByItself(this TestDevice device, Delegating delegation)
     {
         device.StartAccepted(delegation);
         var b = delegation.MakeB();
