@@ -129,13 +129,30 @@ internal static class GuardRules
         foreach (var (record, grant) in state.Live())
         {
             var holds = grant.Exclusive && record.By == question.Server && record.State != DelegationState.Pending;
-            if (holds && ScopeMembership.EntryFor(options, grant, question.Target) is not null)
+            if (holds && (ScopeMembership.EntryFor(options, grant, question.Target) is not null || TouchesAclFromScope(state, options, grant, question)))
             {
                 return Deny(425, ReasonCode.Ok, "DEL-331", question, record.Id);
             }
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// The ACL of a scope root that was skipped; and of a node that is no part of the scope by a right on its parent that is: it comes from
+    /// <c>*</c>, and the guard refuses it to A as T2 takes it from a value that names A (DEL-129, DEL-331).
+    /// </summary>
+    private static bool TouchesAclFromScope(AgentState state, EngineOptions options, DelegationGrant grant, in AccessQuestion question)
+    {
+        var (target, server) = (question.Target, question.Server);
+        if (question.Operation != AccessOperation.ReplaceAcl)
+        {
+            return false;
+        }
+
+        var byItself = target.Target.IsInterior && HomeScheme.Grants(state, options, target.EffectiveAclOwner(), AclCommands.Replace, server);
+        return grant.Scope.Any(entry => entry.Root == target.Target.Id)
+            || (!byItself && target.Parent is { } parent && ScopeMembership.EntryFor(options, grant, parent) is not null);
     }
 
     /// <summary>A guest replaces no ACL property (DEL-322).</summary>

@@ -19,6 +19,12 @@ internal static class HomeScheme
             return false;
         }
 
+        if (WrittenOut(state, owner, server) is { } above)
+        {
+            // The value is only here because a delegation to this server wrote it out: without it the node would inherit (DEL-123, DEL-340).
+            return Grants(state, options, above, right, server, countTaken);
+        }
+
         if (state.IsGuest(server))
         {
             // A guest has the wildcard Get and nothing else: neither other wildcards nor entries that waited for its name (DEL-330).
@@ -26,6 +32,13 @@ internal static class HomeScheme
         }
 
         return acl.GrantsToAll(right) || NamedAtHome(state, options, owner, right, server) || (countTaken && Taken(state, owner, right, server));
+    }
+
+    private static Node? WrittenOut(AgentState state, Node owner, string server)
+    {
+        var writtenOut = Entries(state, owner, (_, grant) => grant.To == server)
+            .Any(entry => entry.Before is null && string.Equals(entry.Written, owner.Acl?.ToString(), StringComparison.Ordinal));
+        return writtenOut ? state.Tree.Resolve(owner.Id)?.Parent?.EffectiveAclOwner() : null;
     }
 
     /// <summary>Whether the value names the server for a right and no live delegation put it there.</summary>

@@ -3,16 +3,13 @@ using DmDelegation.Tree;
 
 namespace DmDelegation.Tests.Judge;
 
-/// <summary>
-/// A second opinion on every access decision, written from delegation.md 13.1 and tree.md 8.3 alone. It sees values (nodes and records)
-/// and none of the agent's code, and reads ACL text itself.
-/// </summary>
+/// <summary>A second opinion on every access decision, from delegation.md 13.1 and tree.md 8.3 alone: it sees values (nodes and records) and
+/// none of the agent's code, and reads ACL text itself.</summary>
 public sealed class AccessJudge
 {
     private readonly Node _root;
     private readonly List<(DelegationRecord R, DelegationGrant G)> _live;
-    private readonly HashSet<NodeId> _protected;
-    private readonly string[] _marked;
+    private readonly (string[] Marked, HashSet<NodeId> All) _protected;
     private readonly Dictionary<NodeId, Node[]> _chains = [];
 
     public AccessJudge(Node root, IEnumerable<DelegationRecord> records, params string[] protectedUris)
@@ -21,7 +18,7 @@ public sealed class AccessJudge
         _live = [.. records.Where(r => r.State is >= DelegationState.Pending and <= DelegationState.Finalised).Select(r => (r, r.Grant!))];
         Index([root]);
         string[] uris = ["./Delegation", "./DMAcc", "./Inbox", "./DevInfo/DevId", .. protectedUris]; // DEL-321
-        (_marked, _protected) = (protectedUris, [.. uris.Select(ChainAt).OfType<Node[]>().Select(chain => chain[^1].Id)]);
+        _protected = (protectedUris, [.. uris.Select(ChainAt).OfType<Node[]>().Select(chain => chain[^1].Id)]);
     }
 
     /// <summary>DEL-326: Get on the source and Replace on the target, nothing out of or into the protected set.</summary>
@@ -61,19 +58,16 @@ public sealed class AccessJudge
     private string? Guard(string s, Ask ask, Node[] chain)
     {
         var (changes, target, guest) = (ask is not (Ask.Get or Ask.GetAcl), chain[^1], GuestRecords(s));
-        if (guest.Count > 0 && !guest.Any(Gives))
-        {
-            var secret = ask == Ask.Replace && target.Name is "AAuthSecret" or "AAuthData" && guest.Any(l => Under(chain, l.G.Account));
-            if (!guest.Any(l => l.R.State == DelegationState.Pending))
-                return "DEL-213";
-            if (!secret && !(ask == Ask.Get && chain is [_, { Name: "DevInfo" }, ..]))
-                return "DEL-175";
-        }
+        var secret = ask == Ask.Replace && target.Name is "AAuthSecret" or "AAuthData" && guest.Any(l => Under(chain, l.G.Account));
+        if (guest.Count > 0 && !guest.Any(Gives) && !guest.Any(l => l.R.State == DelegationState.Pending))
+            return "DEL-213";
+        if (guest.Count > 0 && !guest.Any(Gives) && !secret && !(ask == Ask.Get && chain is [_, { Name: "DevInfo" }, ..]))
+            return "DEL-175";
         if (changes && _live.Any(l => (l.G.AccountMade || l.R.State == DelegationState.Finalised) && l.G.To != s && Under(chain, l.G.Account)))
             return "DEL-339";
         if (changes && (IsTaken(s, chain) || (ask == Ask.ReplaceAcl && Exclusive(s).Any(l => l.G.Scope.Any(e => e.Root == target.Id)))))
             return "DEL-331";
-        if (ask == Ask.Rename && _marked.Any(uri => (uri + "/").StartsWith(UriOf(chain) + "/", StringComparison.Ordinal)))
+        if (ask == Ask.Rename && _protected.Marked.Any(uri => (uri + "/").StartsWith(UriOf(chain) + "/", StringComparison.Ordinal)))
             return "DEL-321"; // what the configuration marks is marked by its URI
         var pins = _live.Where(l => l.G.Scope.Any(e => Under(_chains.GetValueOrDefault(e.Root) ?? [], target.Id))).ToList();
         var owner = ask == Ask.Delete && IsHomeAuthority(s) && pins.All(l => l.R.By != s && l.R.State != DelegationState.Finalised);
@@ -128,7 +122,7 @@ public sealed class AccessJudge
     private List<(DelegationRecord R, DelegationGrant G)> GuestRecords(string s) =>
         _live.Any(l => l.G.To == s && l.G.AccountMade && l.R.State != DelegationState.Finalised) ? [.. _live.Where(l => l.G.To == s)] : [];
     private static bool Under(Node[] chain, NodeId id) => chain.Any(node => node.Id == id);
-    private bool IsProtected(Node[] chain) => chain.Any(node => _protected.Contains(node.Id));
+    private bool IsProtected(Node[] chain) => chain.Any(node => _protected.All.Contains(node.Id));
 
     private void Index(Node[] chain)
     {

@@ -1,6 +1,5 @@
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Tests.Scenarios.Harness;
-using DmDelegation.Tree;
 
 namespace DmDelegation.Tests.Scenarios;
 
@@ -204,26 +203,6 @@ public sealed class AttackScenarios
         if (state != DelegationState.Staged)
         {
             Given.Ended(device, delegation.Id, state == DelegationState.Pending ? DelegationState.Cancelled : DelegationState.Revoked, 187);
-        }
-    }
-
-    [TestMethod]
-    public void The_protected_set_is_what_DEL_321_lists_and_is_in_no_scope_DEL_321()
-    {
-        using var device = new TestDevice(setup =>
-        {
-            setup.AIsHomeAuthority();
-            setup.Nodes.Add(("./Inbox", "", null));
-            setup.Acl("./DevInfo", AllOfA);
-        });
-        Given.Active(device, new Delegating().Full());
-        foreach (var (uri, allowed) in new[]
-        {
-            ("./Vendor/Trust/anchor", false), ("./Vendor/Trust", false), ("./Inbox", false), ("./DevInfo/DevId", false), ("./DMAcc/a/AppAddr/1/Addr", false),
-            ("./DMAcc", false), ("./DevInfo/Man", true), ("./SCM/x", true),
-        })
-        {
-            Assert.AreEqual(allowed, device.Decide(Given.B, AccessOperation.Replace, uri).Allowed, uri);
         }
     }
 }
