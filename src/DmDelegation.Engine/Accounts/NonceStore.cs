@@ -1,4 +1,5 @@
 using DmDelegation.Engine.Ports;
+using DmDelegation.Engine.State;
 using DmDelegation.Tree;
 
 namespace DmDelegation.Engine.Accounts;
@@ -7,6 +8,9 @@ namespace DmDelegation.Engine.Accounts;
 internal static class NonceStore
 {
     private const string Leaf = "AAuthData";
+    // Own bound: messages in a row without an answer after which the oldest nonce is no longer accepted.
+    private const int MaxNoncesInDoubt = 4;
+
     private const string MediaType = "application/octet-stream";
 
     /// <summary>Seals a nonce and keeps it for the next session (SEC-020, SEC-050). An account that is gone by now has no next one.</summary>
@@ -32,6 +36,39 @@ internal static class NonceStore
 
         work.KeepTree(tree);
     }
+
+    /// <summary>Remembers a nonce that is about to be handed to a server: from now on it may use it, and the last one as well (SEC-050).</summary>
+    public static void Doubt(Work work, string server, ReadOnlySpan<byte> nonce)
+    {
+        var state = work.State.ServerOf(server);
+        ReadOnlyMemory<byte> sealedNonce = work.Ports.Vault.Seal(SecretNames.OfNonce(server), nonce);
+        Put(work, server, state with { NoncesInDoubt = [.. state.NoncesInDoubt.Add(sealedNonce).TakeLast(MaxNoncesInDoubt)] });
+    }
+
+    /// <summary>Nonces a server may hold beside the one it last proved.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> InDoubt(Work work, string server)
+    {
+        foreach (var sealedNonce in work.State.ServerOf(server).NoncesInDoubt)
+        {
+            using var nonce = work.Ports.Vault.Open(SecretNames.OfNonce(server), sealedNonce.Span);
+            if (nonce is not null)
+            {
+                yield return nonce.Octets.ToArray();
+            }
+        }
+    }
+
+    /// <summary>One of them is proved, or the account is gone.</summary>
+    public static void Forget(Work work, string server)
+    {
+        if (work.State.ServerOf(server) is { NoncesInDoubt.IsEmpty: false } state)
+        {
+            Put(work, server, state with { NoncesInDoubt = [] });
+        }
+    }
+
+    private static void Put(Work work, string server, ServerState state) =>
+        work.State = work.State with { Servers = work.State.Servers.SetItem(server, state) };
 
     private static byte[] Seal(Work work, NodeId node, ReadOnlyMemory<byte> nonce) => work.Ports.Vault.Seal(SecretNames.OfNode(node), nonce.Span);
 }

@@ -18,19 +18,24 @@ public readonly record struct AccessVerdict(AccessAnswer Answer, string? Delegat
 /// <param name="options">Protected set and limits.</param>
 public sealed class DelegationPolicy(AgentState state, EngineOptions options) : IAccessPolicy
 {
+    /// <summary>Without a live delegation there is nobody to guard against: home is what the ACL says.</summary>
+    private readonly bool _delegated = state.Live().Any();
+
     /// <inheritdoc/>
     public AccessAnswer Decide(in AccessQuestion question) => Explain(question).Answer;
 
     /// <summary>The decision, with the delegation behind it: what <c>acl explain</c> prints.</summary>
     public AccessVerdict Explain(in AccessQuestion question)
     {
-        if (GuardRules.Denial(state, options, question) is { } denial)
+        if ((_delegated || GuardRules.SpeakAlways(question.Operation)) && GuardRules.Denial(state, options, question) is { } denial)
         {
             return denial;
         }
 
-        var home = AclPolicy.Evaluate(question.Operation, question.Target, new HomeGrant(state, options, question.Server));
-        var verdict = home.Allowed ? new AccessVerdict(home, null) : ByRecord(question) ?? Refusal(question, home);
+        var home = _delegated
+            ? AclPolicy.Evaluate(question.Operation, question.Target, new HomeGrant(state, options, question.Server))
+            : AclPolicy.Instance.Decide(question);
+        var verdict = home.Allowed || !_delegated ? new AccessVerdict(home, null) : ByRecord(question) ?? Refusal(question, home);
         return verdict.Answer.Allowed && ServerIdRule.Denial(state, options, question) is { } illegal ? new AccessVerdict(illegal, null) : verdict;
     }
 

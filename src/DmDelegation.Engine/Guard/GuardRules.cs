@@ -30,6 +30,10 @@ internal static class GuardRules
         return null;
     }
 
+    /// <summary>Operations on which a rule speaks that needs no live delegation: the protected set is there always (DEL-321, DEL-326).</summary>
+    public static bool SpeakAlways(AccessOperation operation) =>
+        operation is AccessOperation.Rename or AccessOperation.CopyFrom or AccessOperation.CopyTo;
+
     /// <summary>Whether an operation changes something.</summary>
     public static bool Changes(AccessOperation operation) =>
         operation is not (AccessOperation.Get or AccessOperation.GetAcl or AccessOperation.CopyFrom);

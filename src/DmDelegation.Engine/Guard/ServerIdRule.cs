@@ -15,8 +15,7 @@ internal static class ServerIdRule
     /// <summary>The denial, null if the rule does not speak.</summary>
     public static AccessAnswer? Denial(AgentState state, EngineOptions options, in AccessQuestion question)
     {
-        var path = question.NewPath ?? question.Target.Path;
-        if (path.Segments is not ["DMAcc", _, "ServerID"] || question.Argument is not { } argument)
+        if (question.Argument is not { } argument || (question.NewPath ?? question.Target.Path).Segments is not ["DMAcc", _, "ServerID"])
         {
             return null;
         }

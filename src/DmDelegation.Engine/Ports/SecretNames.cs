@@ -8,6 +8,9 @@ public static class SecretNames
     /// <summary>A secret leaf of the tree, by identity, so that a rename does not orphan it.</summary>
     public static string OfNode(NodeId node) => $"node:{node.Value}";
 
+    /// <summary>A nonce handed to a server whose use has not been seen yet (SEC-050).</summary>
+    public static string OfNonce(string server) => $"nonce:{server}";
+
     /// <summary><c>Key/Value</c> of a staged record (DEL-191).</summary>
     public static string OfKeyValue(string delegationId) => $"record:{delegationId}:key-value";
 

@@ -10,14 +10,23 @@ namespace DmDelegation.Engine.Session;
 /// <summary>Builds the next message of a session out of what is owed and asks for it to be sent.</summary>
 internal static class MessageSending
 {
-    /// <summary>Sends the next message; or ends the session if that cannot be done.</summary>
-    /// <param name="work">The transaction; what it holds must be committed (DEL-240).</param>
+    /// <summary>
+    /// Commits what the message before brought about, and the nonce this one gives (DEL-143, SEC-050); then sends the next message, or ends
+    /// the session if that cannot be done.
+    /// </summary>
+    /// <param name="work">The open transaction.</param>
     /// <param name="session">The session.</param>
     /// <param name="answer">Status of the server's SyncHdr; null in the first message.</param>
     /// <param name="alerts">Whether alerts may go with it: not to a server that is not authenticated (STA-011).</param>
     public static void Send(Work work, SessionState session, HeaderAnswer? answer, bool alerts)
     {
         byte[] nonce = answer is { Challenge: not Scheme.None } ? work.Random(AccountCredentials.NonceOctets) : [];
+        if (nonce.Length > 0)
+        {
+            NonceStore.Doubt(work, session.Server, nonce);
+        }
+
+        work.Commit(CommitPoint.Message);
         var entries = alerts ? [.. Unsent(work, session)] : ImmutableArray<OutboxEntry>.Empty;
         try
         {

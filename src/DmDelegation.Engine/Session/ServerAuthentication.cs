@@ -47,6 +47,7 @@ internal static class ServerAuthentication
         if (session.ServerNonceIsOut && session.Credentials!.Server is { } server)
         {
             NonceStore.Keep(work, server.Node, session.ServerNonces[^1]);
+            NonceStore.Forget(work, session.Server);
         }
 
         return session with

@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.State;
 
 namespace DmDelegation.Engine.Session;
@@ -5,9 +6,6 @@ namespace DmDelegation.Engine.Session;
 /// <summary>The end of a session, for whatever reason.</summary>
 internal static class SessionEnd
 {
-    // Own bound: lost sessions in a row after which the oldest nonce is no longer accepted.
-    private const int MaxNoncesInDoubt = 4;
-
     /// <summary>Ends a session.</summary>
     /// <param name="work">The open transaction.</param>
     /// <param name="session">The session.</param>
@@ -15,13 +13,14 @@ internal static class SessionEnd
     /// <param name="retryAfterSeconds">What the server asked for, 0 if nothing.</param>
     public static void Close(Work work, SessionState session, string? error, int retryAfterSeconds = 0)
     {
-        work.Engine = work.Engine with
+        work.Engine = work.Engine with { Sessions = work.Engine.Sessions.Remove(session.Server) };
+        if (work.State.AccountOf(session.Server) is null)
         {
-            Sessions = work.Engine.Sessions.Remove(session.Server),
-            NoncesInDoubt = work.State.AccountOf(session.Server) is null
-                ? work.Engine.NoncesInDoubt.Remove(session.Server)
-                : work.Engine.NoncesInDoubt.SetItem(session.Server, [.. session.ServerNonces.TakeLast(MaxNoncesInDoubt)]),
-        };
+            NonceStore.Forget(work, session.Server);
+        }
+
+        // Whoever waits for the session learns of its end when what it did is durable.
+        work.Commit(CommitPoint.Message);
         var (code, text) = error is null
             ? (LogCodes.SessionDone, $"session {session.SessionId} with {session.Server} done")
             : (LogCodes.SessionFailed, $"session {session.SessionId} with {session.Server} failed: {error}");

@@ -15,7 +15,6 @@ internal static partial class SessionEngine
         if (message.Commands.Any(command => command is Alert { Code: AlertCode.SessionAbort }))
         {
             // At once, and without a word (PRO-053, PRO-113).
-            work.Commit(CommitPoint.Message);
             SessionEnd.Close(work, work.Engine.Sessions[session.Server], SessionError.ServerAbort);
         }
         else if (client.Challenged)
@@ -33,7 +32,6 @@ internal static partial class SessionEngine
     {
         var runner = new CommandRunner(work, session, default);
         runner.RefuseAll(message.Commands, StatusCode.NotExecuted);
-        work.Commit(CommitPoint.Message);
         session = session with { ServerPackageOpen = !message.Final, Owed = [.. runner.Replies, .. Package1.Commands(work)] };
         Advance(work, session, answer, alerts: !session.IsGuest);
     }
@@ -51,7 +49,6 @@ internal static partial class SessionEngine
 
         if (work.Engine.Sessions.GetValueOrDefault(server) is not { } running)
         {
-            work.Commit(CommitPoint.Message);
             return;
         }
 
@@ -68,7 +65,6 @@ internal static partial class SessionEngine
             });
         }
 
-        work.Commit(CommitPoint.Message);
         if (work.Engine.Sessions.GetValueOrDefault(server) is { } next)
         {
             Next(work, next, answer);

@@ -127,7 +127,7 @@ internal static partial class SessionEngine
             ServerScheme = serverScheme,
             ServerNonces = serverScheme == Scheme.None
                 ? []
-                : [AccountCredentials.Nonce(work.Ports.Vault, account.Server!), .. work.Engine.NoncesInDoubt.GetValueOrDefault(server, [])],
+                : [AccountCredentials.Nonce(work.Ports.Vault, account.Server!), .. NonceStore.InDoubt(work, server)],
         };
         return null;
     }

@@ -54,10 +54,15 @@ public sealed record DeviceState(
 /// <param name="StartWindowBootId">Boot in which the present hour of Starts began.</param>
 /// <param name="StartWindowBootMs">CLOCK_BOOTTIME in ms at which it began.</param>
 /// <param name="StartsInWindow">Starts since then (DEL-105).</param>
-public sealed record ServerState(long HighestSeq, string StartWindowBootId, long StartWindowBootMs, int StartsInWindow)
+/// <param name="NoncesInDoubt">
+/// Sealed nonces handed to the server whose use has not been seen yet, oldest first: it may hold any of them (SEC-050). They are here so
+/// that a stop between sending and hearing the answer does not leave the two without a common nonce.
+/// </param>
+public sealed record ServerState(
+    long HighestSeq, string StartWindowBootId, long StartWindowBootMs, int StartsInWindow, ImmutableArray<ReadOnlyMemory<byte>> NoncesInDoubt)
 {
     /// <summary>A server never heard of.</summary>
-    public static ServerState None { get; } = new(0, "", 0, 0);
+    public static ServerState None { get; } = new(0, "", 0, 0, []);
 }
 
 /// <summary>What is left of an ended delegation as long as replay must be recognised; no key (DEL-193).</summary>

@@ -19,13 +19,6 @@ public sealed record EngineState
     /// <summary>Nonces issued in this boot, by server; a restart voids them (DEL-100).</summary>
     public ImmutableSortedDictionary<string, IssuedNonce> Nonces { get; init; } = ImmutableSortedDictionary.Create<string, IssuedNonce>(StringComparer.Ordinal);
 
-    /// <summary>
-    /// Nonces handed to servers in sessions that ended before their use was seen, by ServerID: a server may hold any of them, until one
-    /// is proved (SEC-050). A restart forgets them; a server that sends commands then is challenged anew.
-    /// </summary>
-    public ImmutableSortedDictionary<string, ImmutableArray<ReadOnlyMemory<byte>>> NoncesInDoubt { get; init; } =
-        ImmutableSortedDictionary.Create<string, ImmutableArray<ReadOnlyMemory<byte>>>(StringComparer.Ordinal);
-
     /// <summary>When each server may be contacted next, by ServerID (DEL-178, DEL-242).</summary>
     public ImmutableSortedDictionary<string, ContactState> Contacts { get; init; } = ImmutableSortedDictionary.Create<string, ContactState>(StringComparer.Ordinal);
 

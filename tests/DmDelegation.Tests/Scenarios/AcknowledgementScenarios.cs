@@ -97,8 +97,10 @@ public sealed class AcknowledgementScenarios
             CollectionAssert.AreEqual(new[] { 200, 425 }, b.Outcomes.Select(outcome => outcome.Status).ToArray(), device.LogText());
             Assert.AreEqual("180", b.Of("End").Single().Element("Reason"));
             Assert.IsTrue(b.AbortedByDevice);
-            var alerts = b.Received[^1].Commands.OfType<Alert>().Select(alert => alert.Code).ToList();
-            Assert.IsTrue(alerts.IndexOf(AlertCode.GenericAlert) < alerts.IndexOf(AlertCode.SessionAbort) || !alerts.Contains(AlertCode.GenericAlert), "End, then the abort");
+            var alerts = b.Received.SelectMany(message => message.Commands.OfType<Alert>()).ToList();
+            var end = alerts.FindIndex(alert => alert.Code == AlertCode.GenericAlert && alert.Items[0].Meta!.Type!.EndsWith("/End", StringComparison.Ordinal));
+            var abort = alerts.FindIndex(alert => alert.Code == AlertCode.SessionAbort);
+            Assert.IsTrue(end >= 0 && end < abort, "End, then the abort");
             Assert.IsEmpty(device.Durable.Outbox);
         }
 

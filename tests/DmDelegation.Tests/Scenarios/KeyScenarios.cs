@@ -7,8 +7,8 @@ using DmDelegation.Engine.Delegation.Keys;
 using DmDelegation.ServerStub.Keys;
 using DmDelegation.Tests.Engine.Delegation;
 using DmDelegation.Tests.Scenarios.Harness;
-using ScopeEntry = DmDelegation.ServerStub.Delegation.ScopeEntry;
 using AgentKeys = DmDelegation.Engine.Delegation.Keys.DelegationKeys;
+using ScopeEntry = DmDelegation.ServerStub.Delegation.ScopeEntry;
 using StubBinding = DmDelegation.ServerStub.Keys.BindingHash;
 using StubKeys = DmDelegation.ServerStub.Keys.DelegationKeys;
 

@@ -1,7 +1,4 @@
 using DmDelegation.Engine;
-using DmDelegation.Engine.State;
-using DmDelegation.Protocol;
-using DmDelegation.Tests.Scenarios.Harness;
 
 namespace DmDelegation.Tests.Engine.BadInput;
 

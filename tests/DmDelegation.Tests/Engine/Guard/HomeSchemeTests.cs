@@ -84,7 +84,7 @@ public sealed class HomeSchemeTests
         delegation.Scope.Clear();
         delegation.Scope.Add(new("./SCM", "Get+Replace"));
         Given.Active(device, delegation);
-        Assert.AreSequenceEqual([425, 200], 
+        Assert.AreSequenceEqual([425, 200],
             [.. Given.Statuses(device.Manage(Given.A, Dm.Replace("./SCM/dir?prop=ACL", "Get=*"))), .. Given.Statuses(device.Manage(Given.D, Dm.Replace("./SCM/dir?prop=ACL", "Get=d.example")))]);
     }
 

@@ -52,9 +52,14 @@ public sealed class ServerAuthenticationTests
     [TestMethod]
     public void With_a_wrong_credential_every_command_gets_401_and_none_is_executed_SEC_042_STA_011_PRO_054()
     {
-        var dialogue = Opened().Say(Hdr + Commands, cred: Dialogue.ServerCred(Dialogue.ServerNonce, "wrong"));
+        var dialogue = Opened();
+        var before = dialogue.State.Durable;
+        dialogue.Say(Hdr + Commands, cred: Dialogue.ServerCred(Dialogue.ServerNonce, "wrong"));
         Refused(dialogue, 401);
-        Assert.AreEqual(0, dialogue.Persists, "nothing is stored from a refused message");
+        var after = dialogue.State.Durable;
+        Assert.AreSame(before.Tree, after.Tree, "nothing is stored from a refused message");
+        Assert.AreSame(before.Records, after.Records);
+        Assert.HasCount(1, after.ServerOf(Dialogue.Server).NoncesInDoubt, "the nonce of our own challenge is kept (SEC-050)");
     }
 
     [TestMethod]
