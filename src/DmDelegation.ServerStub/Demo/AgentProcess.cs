@@ -22,14 +22,23 @@ public sealed class AgentProcess : IDisposable
     /// <summary>The daemon has ended although nobody asked it to.</summary>
     public bool HasDied => _daemon is { HasExited: true };
 
-    /// <summary>Starts the daemon and waits until it answers.</summary>
+    /// <summary>Variables that the daemon gets at its next start, beside those of this process.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>Starts the daemon, for the first time or again, and waits until it answers.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
+        _daemon?.Dispose();
         var start = Command("run");
+        foreach (var (name, value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
         start.RedirectStandardError = true;
         start.RedirectStandardOutput = true;
         _daemon = Process.Start(start) ?? throw new DemoException($"{_agent} does not start");
-        var log = File.CreateText(_logFile);
+        var log = File.AppendText(_logFile);
         log.AutoFlush = true;
         var writing = TextWriter.Synchronized(log);
         _daemon.OutputDataReceived += (_, line) => writing.WriteLine(line.Data);
@@ -43,8 +52,9 @@ public sealed class AgentProcess : IDisposable
                 throw new DemoException($"the agent ended with code {_daemon.ExitCode} before it was ready; see {_logFile}");
             }
 
-            var (code, _, _) = await RunAsync(["status", "--json"], cancel);
-            if (code == 0)
+            // Without a daemon the command reads what an earlier one has left in the store.
+            var (code, output, _) = await RunAsync(["status", "--json"], cancel);
+            if (code == 0 && Parse(output).GetProperty("state").GetString() == "ready")
             {
                 return;
             }
@@ -63,6 +73,30 @@ public sealed class AgentProcess : IDisposable
     /// <summary>Opens a session with a server and waits for its end; false: it failed, as a failing delegation may want it.</summary>
     public async Task<bool> SessionAsync(string server, CancellationToken cancel) => (await RunAsync(["session", "start", server, "--json"], cancel)).Code == 0;
 
+    /// <summary>Opens a session with a server and waits for its end: null, or the code of its failure.</summary>
+    public async Task<string?> SessionErrorAsync(string server, CancellationToken cancel)
+    {
+        var (_, output, error) = await RunAsync(["session", "start", server, "--json"], cancel);
+        return output.Length > 0 ? Parse(output).GetProperty("error").GetString() : error.Trim();
+    }
+
+    /// <summary>Waits until the daemon has ended by itself or by a signal; its exit code, 128 and the number for a signal.</summary>
+    public async Task<int> WaitForEndAsync(CancellationToken cancel)
+    {
+        var daemon = _daemon ?? throw new InvalidOperationException("the agent was never started");
+        await daemon.WaitForExitAsync(cancel);
+        return daemon.ExitCode;
+    }
+
+    /// <summary>Ends the daemon as a power cut would.</summary>
+    public void Kill()
+    {
+        if (_daemon is { HasExited: false })
+        {
+            _daemon.Kill();
+        }
+    }
+
     /// <summary>Stops the daemon as systemd would.</summary>
     public async Task StopAsync()
     {
@@ -78,11 +112,7 @@ public sealed class AgentProcess : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_daemon is { HasExited: false })
-        {
-            _daemon.Kill();
-        }
-
+        Kill();
         _daemon?.Dispose();
     }
 

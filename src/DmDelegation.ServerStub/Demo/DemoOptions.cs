@@ -35,6 +35,15 @@ public sealed record DemoOptions
     /// <summary>Folder to keep everything in; null: a temporary one that is deleted.</summary>
     public string? Keep { get; init; }
 
+    /// <summary>Seconds from step 5 to the agent's first contact with B (DEL-178), 0 … 3,600.</summary>
+    public int FirstContactSeconds { get; init; } = 1;
+
+    /// <summary>Sessions with a wrong proof of B that lock out (DEL-184), 1 … 10.</summary>
+    public int Lockout { get; init; } = 2;
+
+    /// <summary>Variables of the agent at its first start, for test builds (DEL-296).</summary>
+    public IReadOnlyDictionary<string, string> AgentEnvironment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Scope of the delegation.</summary>
     public IReadOnlyList<ScopeEntry> Scope => Type == "full"
         ? [new ScopeEntry(".", "Add+Delete+Exec+Get+Replace")]

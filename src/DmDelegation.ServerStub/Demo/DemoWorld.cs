@@ -126,8 +126,8 @@ public sealed class DemoWorld : IAsyncDisposable
         }
 
         var profile = Write("profile.json", Profile(options).ToJsonString());
-        var configuration = Write("dmagent.json", Configuration(profile, tlsAnchors, voucherAnchors, device, clientSecret, serverSecret).ToJsonString());
-        Agent = new AgentProcess(options.Agent, configuration, Path.Combine(Directory, "dmagent.log"));
+        var configuration = Write("dmagent.json", Configuration(options, profile, tlsAnchors, voucherAnchors, device, clientSecret, serverSecret).ToJsonString());
+        Agent = new AgentProcess(options.Agent, configuration, Path.Combine(Directory, "dmagent.log")) { Environment = options.AgentEnvironment };
         await Agent.StartAsync(cancel);
     }
 
@@ -163,9 +163,9 @@ public sealed class DemoWorld : IAsyncDisposable
         };
     }
 
-    /// <summary>First contact after 1 s, two failed logins lock out, one second of backoff; everything else is as it comes.</summary>
+    /// <summary>Early first contact, a low lockout, one second of backoff; everything else is as it comes.</summary>
     private JsonObject Configuration(
-        string profile, string tlsAnchors, string voucherAnchors, (string CertificateFile, string KeyFile) device, string clientSecret, string serverSecret) => new()
+        DemoOptions options, string profile, string tlsAnchors, string voucherAnchors, (string CertificateFile, string KeyFile) device, string clientSecret, string serverSecret) => new()
         {
             ["stateDirectory"] = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "state")).FullName,
             ["runtimeDirectory"] = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "run")).FullName,
@@ -174,7 +174,7 @@ public sealed class DemoWorld : IAsyncDisposable
             ["tls"] = new JsonObject { ["trustAnchorsFile"] = tlsAnchors },
             ["clock"] = new JsonObject { ["trust"] = "always" },
             ["session"] = new JsonObject { ["retryBaseSeconds"] = 1, ["retryCapSeconds"] = 2 },
-            ["delegation"] = new JsonObject { ["firstContactDelay"] = 1, ["lockout"] = 2 },
+            ["delegation"] = new JsonObject { ["firstContactDelay"] = options.FirstContactSeconds, ["lockout"] = options.Lockout },
             ["voucherAnchorsFile"] = voucherAnchors,
             ["accounts"] = new JsonArray(new JsonObject
             {

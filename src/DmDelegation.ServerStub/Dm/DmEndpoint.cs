@@ -249,7 +249,12 @@ internal sealed class DmEndpoint(ServerContext context, IDeviceWork work)
         {
             var received = ReceivedAlert.Read(session.Account.DeviceId, alert.Correlator, item);
             if (received.Key is { } key && context.State.Alerts.Any(known => known.Key == key))
-                continue; // DEL-236: receivers discard duplicates
+            {
+                // DEL-236: receivers discard duplicates.
+                context.Log(new StubEvent { Event = "alert-repeated", Device = received.Device, Delegation = received.Id, Type = received.Event, Text = $"key {key}" });
+                continue;
+            }
+
             context.State.Alerts.Add(received);
             if (context.State.Alerts.Count > MaxAlerts)
                 context.State.Alerts.RemoveAt(0);

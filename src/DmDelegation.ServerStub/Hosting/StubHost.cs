@@ -66,6 +66,9 @@ public sealed class StubHost : IAsyncDisposable
     /// <summary>Address of the admin endpoint.</summary>
     public string AdminAddress => $"http://{_admin.IPEndPoint}";
 
+    /// <summary>Test control of whoever hosts the servers in its own process: asked with the ServerID when a message of a device has been handled; true loses the answer on the way.</summary>
+    public Func<string, bool>? LoseAnswer { get; set; }
+
     private AdminEndpoint Admin { get; }
 
     /// <summary>Starts everything; when this returns the ports are bound.</summary>
@@ -240,7 +243,7 @@ public sealed class StubHost : IAsyncDisposable
         }
     }
 
-    private static async Task DmAsync(HttpContext http, HostedServer hosted, byte[] body)
+    private async Task DmAsync(HttpContext http, HostedServer hosted, byte[] body)
     {
         if (http.Request.Path != hosted.DmPath || http.Request.Method != HttpMethods.Post)
         {
@@ -249,6 +252,12 @@ public sealed class StubHost : IAsyncDisposable
         }
 
         var reply = hosted.Server.Handle(new DmRequest(body, http.Request.Headers[HmacHeader.HeaderName].FirstOrDefault(), http.Request.ContentType));
+        if (LoseAnswer?.Invoke(hosted.Server.ServerId) == true)
+        {
+            http.Abort();
+            return;
+        }
+
         http.Response.StatusCode = reply.Status;
         http.Response.Headers.CacheControl = "private, no-store";
         if (reply.Location is { } location)
