@@ -26,8 +26,8 @@ container_base() {
     printf '[containers]\ndefault_ulimits = ["nofile=1024:4096","nproc=4096:4096"]\n' > "$cache/containers.conf"
     if [ ! -s "$tar" ] || [ "$(cat "$tar.packages" 2>/dev/null)" != "$packages" ]; then
         echo "making the base image (about half a minute) ..."
-        rm -f "$tar"
-        mmdebstrap --quiet --variant=minbase --include="$packages" bookworm "$tar.new" && mv "$tar.new" "$tar" || return 1
+        rm -rf "$tar" "$tar.new"
+        mmdebstrap --quiet --format=tar --variant=minbase --include="$packages" bookworm "$tar.new" && mv "$tar.new" "$tar" || return 1
         echo "$packages" > "$tar.packages"
         pod rmi -f dmagent-base >/dev/null 2>&1 || true
     fi
