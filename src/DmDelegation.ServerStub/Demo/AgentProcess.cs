@@ -6,6 +6,9 @@ namespace DmDelegation.ServerStub.Demo;
 /// <summary>A real <c>dmagent</c>: the daemon as a process of its own, asked through its command line.</summary>
 public sealed class AgentProcess : IDisposable
 {
+    // Own choice: an exchange that hangs is given up long before.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
+
     private readonly string _agent;
     private readonly string _configuration;
     private readonly string _logFile;
@@ -97,7 +100,7 @@ public sealed class AgentProcess : IDisposable
         }
     }
 
-    /// <summary>Stops the daemon as systemd would.</summary>
+    /// <summary>Stops the daemon as systemd would: asks it to end, and kills it if it does not.</summary>
     public async Task StopAsync()
     {
         if (_daemon is not { HasExited: false } daemon)
@@ -106,7 +109,15 @@ public sealed class AgentProcess : IDisposable
         }
 
         using var kill = Process.Start("kill", ["-TERM", daemon.Id.ToString()]);
-        await daemon.WaitForExitAsync();
+        using var patience = new CancellationTokenSource(StopPatience);
+        try
+        {
+            await daemon.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Kill();
+        }
     }
 
     /// <inheritdoc/>

@@ -9,8 +9,8 @@ public sealed class NineStepsTests
     public required TestContext TestContext { get; set; }
 
     [TestMethod]
-    [DataRow(ProcessRole.Delegating, DisplayName = "S-240: A begins")]
-    [DataRow(ProcessRole.Delegated, DisplayName = "S-241: B begins")]
+    [DataRow(ProcessRole.Delegating)]
+    [DataRow(ProcessRole.Delegated)]
     public async Task The_nine_steps_lead_to_Active_and_both_servers_close_whoever_begins_S_240_S_241_DEL_360(string role)
     {
         await using var world = await LiveWorld.StartAsync(TestContext, LiveWorld.Late with { FirstContactSeconds = 1 });
