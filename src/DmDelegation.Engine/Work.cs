@@ -91,9 +91,6 @@ internal sealed class Work
         }
     }
 
-    /// <summary>Drops the open transaction.</summary>
-    public void Rollback() => State = _committed;
-
     /// <summary>Asks for an effect, behind all those before it.</summary>
     public void Emit(Effect effect) => _effects.Add(effect);
 

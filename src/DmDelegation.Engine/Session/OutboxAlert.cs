@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 using DmDelegation.Protocol;
 using DmDelegation.Tree;
@@ -7,13 +8,11 @@ namespace DmDelegation.Engine.Session;
 /// <summary>An outbox entry as a generic alert (10.1 of the delegation specification, PRO-131 to PRO-140).</summary>
 internal static class OutboxAlert
 {
-    private const string TypePrefix = "Reversed-Domain-Name: org.example.dmagent.delegation/";
-
     public static Alert Of(OutboxEntry entry) =>
         new("", AlertCode.GenericAlert.ToString(), entry.Correlator.Length == 0 ? null : entry.Correlator, [new Item
         {
             Source = new Location(NodePath.Of("Delegation", entry.DelegationId).ToString()),
-            Meta = new MetaInfo { Format = Formats.Xml, Type = TypePrefix + entry.Event, Mark = entry.Mark },
+            Meta = new MetaInfo { Format = Formats.Xml, Type = Alerts.TypeOf(entry.Event), Mark = entry.Mark },
             Data = ItemData.FromText(entry.Payload),
         }]);
 }
