@@ -19,6 +19,9 @@ internal sealed class AgentLoop
     // Own choice: a timer stands still while the device is suspended, CLOCK_BOOTTIME does not; so late can a deadline be after waking up.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
+    // Own choice: shorter rests are not worth a collection.
+    private static readonly TimeSpan LongRest = TimeSpan.FromSeconds(1);
+
     // Own choice: what is due and cannot be done at once must not become a busy loop.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
 
@@ -36,6 +39,7 @@ internal sealed class AgentLoop
     private AgentState? _shownState;
     private string _shownStatus = "";
     private bool _failed;
+    private bool _worked = true;
 
     /// <summary>A loop over a state.</summary>
     /// <param name="engine">The engine.</param>
@@ -93,7 +97,9 @@ internal sealed class AgentLoop
 
     private async Task<LoopInput?> TakeAsync()
     {
-        if (!await _inputs.Reader.WaitAsync(NextWait()))
+        var wait = NextWait();
+        GiveMemoryBack(wait);
+        if (!await _inputs.Reader.WaitAsync(wait))
         {
             Handle(new Tick());
             return null;
@@ -130,8 +136,21 @@ internal sealed class AgentLoop
         return wait < ShortestWait ? ShortestWait : wait;
     }
 
+    /// <summary>
+    /// Before a longer rest, once after each spell of work: what start-up and sessions left behind goes back to the system (design 5), and
+    /// nothing that held a key outlives it in the heap (DEL-188).
+    /// </summary>
+    private void GiveMemoryBack(TimeSpan wait)
+    {
+        if (!_worked || _state.Sessions.Count > 0 || wait < LongRest)
+            return;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        _worked = false;
+    }
+
     private void Handle(AgentEvent happening)
     {
+        _worked |= happening is not Tick;
         EngineStep step;
         try
         {
