@@ -27,10 +27,16 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
         var carried = state.Clock.Now(now);
         var work = new Work(state, now, options, ports);
         NoticeClock(work, state.Clock, carried);
+        if (happening is not Started)
+        {
+            KeepJump(work, state.Durable.Clock); // at the start recovery needs the marks of the boot before
+        }
+
         switch (happening)
         {
             case Started:
                 Recovery.Run(work);
+                KeepJump(work, state.Durable.Clock);
                 OpenDueSessions(work);
                 break;
             case Tick:
@@ -48,6 +54,9 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
             case ExchangeFailed failure:
                 SessionEngine.Failed(work, failure);
                 OpenDueSessions(work);
+                break;
+            case ClockResetRequested:
+                ResetClock(work);
                 break;
             case Stopping:
                 work.Commit(CommitPoint.Clock);
@@ -69,6 +78,11 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
         if (Recovery.NextPersistMs(state, options, now) is { } persist)
         {
             next = Math.Min(next ?? long.MaxValue, persist);
+        }
+
+        if (state.Clock.HeldLeftMs(now) is { } held)
+        {
+            next = Math.Min(next ?? long.MaxValue, held);
         }
 
         return next is { } ms ? TimeSpan.FromMilliseconds(Math.Max(0, ms)) : null;
@@ -98,6 +112,40 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
         {
             work.Mark(CrashPoint.C7PendingAtRest);
         }
+    }
+
+    /// <summary>A jump that is not followed is logged and outlives the agent, and so does the first belief in a wall clock (DEL-205).</summary>
+    private static void KeepJump(Work work, ClockMarks before)
+    {
+        var clock = work.Engine.Clock;
+        if (clock.Jump is { } jump && jump != before.Jump)
+        {
+            work.Log(
+                LogCodes.ClockJump, $"the wall clock says {BasicTime.Format(work.Now.Wall)}, effective time is {BasicTime.Format(work.Time)}: not followed",
+                ("wall", BasicTime.Format(work.Now.Wall)), ("effective", BasicTime.Format(work.Time)));
+        }
+
+        if (clock.Jump != work.State.Clock.Jump || clock.TrustedOnce != work.State.Clock.TrustedOnce)
+        {
+            work.State = work.State with { Clock = clock.ToMarks(work.Now) };
+            work.Commit(CommitPoint.Clock);
+        }
+    }
+
+    private static void ResetClock(Work work)
+    {
+        var was = work.Time;
+        if (!work.Now.WallTrusted)
+        {
+            return;
+        }
+
+        work.Engine = work.Engine with { Clock = work.Engine.Clock.Reset(work.Now, work.Options.BuildTime) };
+        work.Log(
+            LogCodes.ClockReset, $"effective time was {BasicTime.Format(was)}, the operator lowered it to {BasicTime.Format(work.Time)}",
+            ("was", BasicTime.Format(was)), ("is", BasicTime.Format(work.Time)));
+        work.State = work.State with { Clock = work.Engine.Clock.ToMarks(work.Now) };
+        work.Commit(CommitPoint.Clock);
     }
 
     private static void NoticeClock(Work work, EffectiveClock before, DateTimeOffset carried)

@@ -39,5 +39,8 @@ public sealed record MessageReceived(string Server, long SessionSerial, ReadOnly
 /// <param name="RetryAfterSeconds">What the server asked for, 0 if nothing.</param>
 public sealed record ExchangeFailed(string Server, long SessionSerial, string Code, int RetryAfterSeconds) : AgentEvent;
 
+/// <summary>The operator lowers effective time to the wall clock (DEL-223); without effect while nobody vouches for the wall clock.</summary>
+public sealed record ClockResetRequested : AgentEvent;
+
 /// <summary>The agent stops; sessions are dropped.</summary>
 public sealed record Stopping : AgentEvent;

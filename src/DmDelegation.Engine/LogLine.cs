@@ -105,4 +105,10 @@ public static class LogCodes
 
     /// <summary>Start-up recovery.</summary>
     public static readonly LogCode Recovered = new(3002, LogSeverity.Information, "recovered");
+
+    /// <summary>The wall clock jumped ahead and is not followed (DEL-205).</summary>
+    public static readonly LogCode ClockJump = new(3003, LogSeverity.Warning, "jump of the wall clock not followed");
+
+    /// <summary>The operator lowered effective time (DEL-223).</summary>
+    public static readonly LogCode ClockReset = new(3004, LogSeverity.Warning, "effective time lowered to the wall clock");
 }

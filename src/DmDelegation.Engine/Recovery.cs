@@ -43,20 +43,48 @@ internal static class Recovery
     {
         foreach (var (record, grant) in work.State.Live().Where(live => live.Grant.OffTimeUnknown).ToList())
         {
-            var known = WithOffTime(grant, jump) with { OffTimeUnknown = false };
-            var expired = Limits.Expired(known, work.Now, work.Time);
-            var resumed = record with { Grant = known };
-            if (record.State == DelegationState.Suspended && !expired)
-            {
-                resumed = resumed.Move(DelegationEvent.ClockTrusted, DelegationState.Active, ReasonCode.Ok.Code);
-                work.Log(LogCodes.DelegationSuspended, $"delegation {record.Id} resumed: the clock is trusted again", ("delegation", record.Id));
-            }
-
-            Put(work, resumed);
+            OffTimeKnown(work, record, grant, jump);
         }
 
         DueByClock.Run(work);
         work.Commit(CommitPoint.Clock);
+    }
+
+    /// <summary>
+    /// A has told the time (row 23). The mark of the record it wrote is raised; for those of A's own delegations that do not know how long
+    /// the device was off, it is trusted time: their marks are raised too, and the off-time is charged (DEL-212, DEL-213). Nobody else's
+    /// delegation is touched (DEL-204).
+    /// </summary>
+    /// <param name="written">The record A wrote.</param>
+    /// <param name="told">What A said.</param>
+    public static void TimeTold(Work work, DelegationRecord written, DateTimeOffset told)
+    {
+        foreach (var (record, grant) in work.State.Live().Where(live => live.Record.By == written.By && (live.Record.Id == written.Id || live.Grant.OffTimeUnknown)).ToList())
+        {
+            var raised = grant with { Mark = TimeMark.Raise(grant.Mark, told, work.Now) };
+            if (!grant.OffTimeUnknown)
+            {
+                Put(work, record with { Grant = raised });
+                continue;
+            }
+
+            // What A said before is as good a time before as T; where the clock was never trusted it is the only one.
+            var before = grant.Mark?.Now(work.Now) is { } mark && mark > work.Time ? mark : work.Time;
+            OffTimeKnown(work, record, raised, told - before);
+        }
+    }
+
+    private static void OffTimeKnown(Work work, DelegationRecord record, DelegationGrant grant, TimeSpan offTime)
+    {
+        var known = WithOffTime(grant, offTime) with { OffTimeUnknown = false };
+        var resumed = record with { Grant = known };
+        if (record.State == DelegationState.Suspended && !Limits.Expired(known, work.Now, work.Time))
+        {
+            resumed = resumed.Move(DelegationEvent.ClockTrusted, DelegationState.Active, ReasonCode.Ok.Code);
+            work.Log(LogCodes.DelegationSuspended, $"delegation {record.Id} resumed: the time since the reboot is known", ("delegation", record.Id));
+        }
+
+        Put(work, resumed);
     }
 
     /// <summary>Writes the clocks of live records ahead, at most every interval (DEL-206, DEL-211).</summary>
@@ -141,7 +169,7 @@ internal static class Recovery
     }
 
     private static DelegationGrant Ahead(DelegationGrant grant, in ClockReading now, long intervalMs) =>
-        grant with { Window = grant.Window.Ahead(now, intervalMs), Life = grant.Life?.Ahead(now, intervalMs) };
+        grant with { Window = grant.Window.Ahead(now, intervalMs), Life = grant.Life?.Ahead(now, intervalMs), Mark = grant.Mark?.Carried(now) };
 
     private static DelegationGrant WithOffTime(DelegationGrant grant, TimeSpan off) =>
         grant with { Window = grant.Window.AddOffTime(off), Life = grant.Life?.AddOffTime(off) };

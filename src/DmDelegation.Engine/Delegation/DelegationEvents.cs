@@ -41,11 +41,15 @@ internal static class DelegationEvents
             }
         }
 
-        if (guest && work.State.LiveTo(session.Server).All(live => live.Record.State == DelegationState.Suspended || live.Grant.OffTimeUnknown))
+        if (guest && work.State.LiveTo(session.Server).All(live => IsHeldByClock(live.Record, live.Grant)))
         {
             work.Put(work.Engine.Sessions[session.Server] with { AbortReason = ReasonCode.ClockUntrusted.Code }); // DEL-213, DEL-222
         }
     }
+
+    /// <summary>Refused for want of time: Suspended, or Pending after a reboot. Active under policy <c>budget</c> goes on (DEL-214, row 39).</summary>
+    private static bool IsHeldByClock(DelegationRecord record, DelegationGrant grant) =>
+        record.State == DelegationState.Suspended || (record.State == DelegationState.Pending && grant.OffTimeUnknown);
 
     /// <summary>A server presented a wrong credential and the one further challenge failed too (DEL-184). After confirmation it only delays (DEL-186).</summary>
     public static void LoginFailed(Work work, SessionState session)

@@ -149,8 +149,8 @@ public sealed record DelegationGrant
     /// <summary>The device was off for an unknown time since these clocks last ran, and the clock is not trusted yet (DEL-213, DEL-222).</summary>
     public bool OffTimeUnknown { get; init; }
 
-    /// <summary>Latest time A itself has stated, for this delegation only (DEL-203); null if never.</summary>
-    public DateTimeOffset? Mark { get; init; }
+    /// <summary>Latest time A itself has stated, for this delegation only (DEL-203, DEL-204); null if never.</summary>
+    public TimeMark? Mark { get; init; }
 
     /// <summary>CLOCK_BOOTTIME in ms at which step 5 was delivered, for the first contact (DEL-178); -1 if not yet in this boot.</summary>
     public long AckDeliveredBootMs { get; init; } = -1;

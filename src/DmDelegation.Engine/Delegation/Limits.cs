@@ -32,7 +32,7 @@ public static class Limits
 
         if (grant.NotAfter is { } notAfter)
         {
-            var latest = grant.Mark is { } mark && mark > time ? mark : time;
+            var latest = grant.Mark?.Now(now) is { } told && told > time ? told : time;
             left = Math.Min(left, (long)(notAfter - latest).TotalMilliseconds);
         }
 

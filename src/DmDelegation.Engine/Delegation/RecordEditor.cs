@@ -3,6 +3,7 @@ using System.Text;
 using DmDelegation.Engine.Delegation.Start;
 using DmDelegation.Engine.Ports;
 using DmDelegation.Engine.Session;
+using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 using DmDelegation.Tree;
 
@@ -60,7 +61,7 @@ internal static class RecordEditor
         return record.State == DelegationState.Staged
             ? Write(work, record, node, path, argument)
             : happening == DelegationEvent.AShortens ? Shorten(work, record, path, argument)
-            : Refused(405, "DEL-213", ReasonCode.StateConflict); // told time raises a mark: with the clocks' own release
+            : TellTime(work, record, path, argument);
     }
 
     /// <summary>Deletes a record (DEL-263), or an entry of the scope of a staged one.</summary>
@@ -196,6 +197,25 @@ internal static class RecordEditor
         }
 
         Put(work, record with { Grant = shortened, Leaves = record.Leaves.SetItem(path, new RecordLeaf(RecordLayout.Find(path)!.Format, argument.Data.ToArray())) });
+        return Done();
+    }
+
+    /// <summary>Pending, Active or Suspended: A says what time it is (row 23). What is due by it is carried out behind the message.</summary>
+    private static CommandOutcome TellTime(Work work, DelegationRecord record, string path, ValueArgument argument)
+    {
+        if (BasicTime.Parse(Encoding.UTF8.GetString(argument.Data.Span)) is not { } told)
+        {
+            return Refused(405, "DEL-213");
+        }
+
+        var written = record with { Leaves = record.Leaves.SetItem(path, new RecordLeaf(RecordLayout.Find(path)!.Format, argument.Data.ToArray())) };
+        Put(work, written);
+        Recovery.TimeTold(work, written, told);
+        if (work.State.IsHomeAuthorityOfRoot(work.Options, record.By))
+        {
+            work.Engine = work.Engine with { Clock = work.Engine.Clock with { Told = TimeMark.Of(told, work.Now) } }; // a second source (DEL-205)
+        }
+
         return Done();
     }
 

@@ -28,7 +28,7 @@ public static class FactoryState
         {
             Tree = tree.Current,
             Device = new DeviceState(devId, NextOutboxEntry: 1, NextSessionId: 1, provisioned),
-            Clock = new ClockMarks(time, now.BootId, now.BootMs, now.Wall),
+            Clock = new ClockMarks(time, now.BootId, now.BootMs, now.Wall) { TrustedOnce = now.WallTrusted },
         };
     }
 }

@@ -22,11 +22,13 @@ public enum ClockTrustMode
 public sealed class SystemClock
 {
     private const string BootIdFile = "/proc/sys/kernel/random/boot_id";
+    private const long LastSecond = 32_503_680_000; // year 3000: own choice; carried on by boot time it must stay a time
     private const string RtcDevice = "/sys/class/rtc/rtc0";
 
     private readonly ClockTrustMode _mode;
     private readonly DateTimeOffset _notBefore;
     private readonly string _bootId;
+    private readonly TimeMark? _rtcAtStart;
 
     /// <summary>A clock that is trusted as the configuration says.</summary>
     /// <param name="mode">Who vouches for the wall clock.</param>
@@ -37,13 +39,15 @@ public sealed class SystemClock
         _mode = mode;
         _notBefore = notBefore;
         _bootId = ReadBootId();
+        _rtcAtStart = ReadRtc();
     }
 
     /// <summary>One reading (DEL-200).</summary>
     public ClockReading Read()
     {
         var wall = DateTimeOffset.UtcNow;
-        return new ClockReading(wall, IsTrusted(wall), Native.BootTimeMilliseconds(), _bootId);
+        var reading = new ClockReading(wall, IsTrusted(wall), Native.BootTimeMilliseconds(), _bootId);
+        return reading with { Rtc = _rtcAtStart?.Now(reading) };
     }
 
     private bool IsTrusted(DateTimeOffset wall) => _mode switch
@@ -59,6 +63,21 @@ public sealed class SystemClock
         var asked = default(Native.TimeAdjustment);
         var state = Native.AdjustTime(ref asked);
         return state >= 0 && state != Native.TimeError && (asked.Status & Native.StatusUnsynchronised) == 0;
+    }
+
+    /// <summary>Read once: later the kernel sets it from the clock it is to be compared with (DEL-205).</summary>
+    private TimeMark? ReadRtc()
+    {
+        try
+        {
+            return long.TryParse(File.ReadAllText(RtcDevice + "/since_epoch"), out var seconds) && seconds is > 0 and < LastSecond
+                ? new TimeMark(DateTimeOffset.FromUnixTimeSeconds(seconds), Native.BootTimeMilliseconds(), _bootId)
+                : null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static string ReadBootId()

@@ -24,7 +24,7 @@ internal static class SampleStates
         {
             Tree = tree.Current,
             Device = new DeviceState("urn:uuid:1", 7, 42, ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add("b", "h2").Add("B", "h1")),
-            Clock = new ClockMarks(Time, "boot-1", 123_456, Time.AddSeconds(-3)),
+            Clock = new ClockMarks(Time, "boot-1", 123_456, Time.AddSeconds(-3)) { TrustedOnce = true, Jump = new ClockJump(Time.AddYears(7), Time, "boot-1") },
             Records = ImmutableSortedDictionary.Create<string, DelegationRecord>(StringComparer.Ordinal)
                 .Add("7QK2", Record("7QK2", scm, secret)).Add("7qk2", new DelegationRecord { Id = "7qk2", By = "a.example" }),
             Tombstones = ImmutableSortedDictionary.Create<string, Tombstone>(StringComparer.Ordinal).Add("old", new Tombstone(
@@ -72,7 +72,7 @@ internal static class SampleStates
             BadAttempts = 2,
             Window = new ElapsedTime(1, 2, "boot-1", 3),
             Life = new ElapsedTime(4, 5, "boot-1", 6),
-            Mark = Time,
+            Mark = new TimeMark(Time, 8, "boot-1"),
             AckDeliveredBootMs = 77,
             Undo = new UndoRecord(
                 [new UndoEntry(scope, "./SCM", null, "Get=*", AclCommands.Get, AclCommands.None, true, "d.example")], [scope], [account], true),

@@ -56,5 +56,6 @@ internal static class ExpiryCheck
         terms is { NotAfter: { } notAfter, MaxSeconds: { } seconds, TimeOfA: { } now }
         && (notAfter < now || notAfter > now.AddSeconds(terms.WindowSeconds + seconds + SlackSeconds));
 
-    private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other ?? one : one;
+    /// <summary>The later of two times, either of which may be missing.</summary>
+    public static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other ?? one : one;
 }

@@ -53,7 +53,13 @@ internal static class StartCommand
                 checks.KeepSeq(terms.Seq);
             }
 
-            return (keyFault ?? StartChecks.Storage(work.State, terms) ?? StartChecks.FinalLater(terms)) is { } late ? Refuse(work, record, late) : Prepare(work, record, terms, tdk!);
+            if ((keyFault ?? StartChecks.Storage(work.State, terms) ?? StartChecks.FinalLater(terms)) is { } late)
+            {
+                return Refuse(work, record, late);
+            }
+
+            // Both are statements of A; the later is where the mark of this delegation begins (DEL-203).
+            return Prepare(work, record, terms with { TimeOfA = ExpiryCheck.Later(terms.TimeOfA, key.VoucherTime()) }, tdk!);
         }
     }
 

@@ -47,6 +47,7 @@ internal static class T1Prepare
             Account = account,
             AccountMade = terms.KnownAccount is null,
             Pins = terms.Pins,
+            Mark = terms.TimeOfA is { } stated ? TimeMark.Of(stated, work.Now) : null,
             SealedProofKey = terms.ConfirmMode == ConfirmMode.Exec ? SealProofKey(work, record.Id, prk) : default,
             Window = ElapsedTime.Start(work.Now, work.Options.Delegation.ClockPersistSeconds * 1000L),
             Undo = undo,

@@ -89,4 +89,35 @@ public sealed class EffectiveClockTests
         var clock = EffectiveClock.FromMarks(new ClockMarks(DateTimeOffset.UnixEpoch, "before", 0, DateTimeOffset.UnixEpoch), now, Build);
         Assert.AreEqual((Build, ClockTrust.Unknown), (clock.Now(now), clock.Trust));
     }
+
+    [TestMethod]
+    [DataRow(false, null, true)] // into an empty store it is taken as it is
+    [DataRow(true, null, false)]
+    [DataRow(true, 86_400L, true)]
+    [DataRow(true, 86_401L, false)]
+    public void A_trusted_clock_ten_years_ahead_needs_a_second_source_but_for_the_first_DEL_205(bool trustedOnce, long? rtcBehind, bool followed)
+    {
+        var wall = HighWater.AddYears(10);
+        var now = new ClockReading(wall, true, 1_000, "boot", rtcBehind is { } seconds ? wall.AddSeconds(-seconds) : null);
+        var clock = EffectiveClock.FromMarks(new ClockMarks(HighWater, "before", 0, HighWater) { TrustedOnce = trustedOnce }, now, Build);
+        Assert.AreEqual((followed ? wall : HighWater.AddSeconds(1), followed, followed), (clock.Now(now), clock.TrustedThisBoot, clock.Jump is null));
+        Assert.AreEqual(followed ? ClockTrust.Trusted : ClockTrust.Plausible, clock.Trust);
+    }
+
+    [TestMethod]
+    public void A_second_jump_begins_the_day_anew_DEL_205()
+    {
+        const long Hour = 3_600_000;
+        var now = new ClockReading(HighWater, true, 0, "boot");
+        var clock = EffectiveClock.FromMarks(new ClockMarks(HighWater, "boot", 0, HighWater), now, Build);
+        now = now with { Wall = HighWater.AddDays(30) };
+        clock = clock.Observe(now, Build);
+        now = now with { BootMs = 23 * Hour, Wall = HighWater.AddDays(40).AddHours(23) };
+        clock = clock.Observe(now, Build);
+        now = now with { BootMs = 46 * Hour, Wall = HighWater.AddDays(40).AddHours(46) };
+        clock = clock.Observe(now, Build);
+        Assert.AreEqual((HighWater.AddHours(46), Hour), (clock.Now(now), clock.HeldLeftMs(now)));
+        now = now with { BootMs = 47 * Hour, Wall = HighWater.AddDays(40).AddHours(47) };
+        Assert.AreEqual(now.Wall, clock.Observe(now, Build).Now(now));
+    }
 }

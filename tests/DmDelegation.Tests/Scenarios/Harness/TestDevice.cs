@@ -232,7 +232,23 @@ public sealed class TestDevice : IDisposable
     }
 
     /// <summary>Time passes and nobody looks at the clock.</summary>
-    public void Pass(long milliseconds) => Now = Now with { BootMs = Now.BootMs + milliseconds, Wall = Now.Wall.AddMilliseconds(milliseconds) };
+    public void Pass(long milliseconds) => Now = Now with
+    {
+        BootMs = Now.BootMs + milliseconds,
+        Wall = Now.Wall.AddMilliseconds(milliseconds),
+        Rtc = Now.Rtc?.AddMilliseconds(milliseconds),
+    };
+
+    /// <summary>Effective time T (9.2).</summary>
+    public DateTimeOffset EffectiveTime => State.Clock.Now(Now);
+
+    /// <summary>Somebody sets the clock, or starts or stops vouching for it; the agent looks.</summary>
+    public void SetClock(DateTimeOffset wall, bool trusted, DateTimeOffset? rtc = null)
+    {
+        Now = Now with { Wall = wall, WallTrusted = trusted, Rtc = rtc };
+        Handle(new Tick());
+        Pump();
+    }
 
     /// <summary>The agent process stops without a word and starts again in the same boot.</summary>
     public void Restart()
@@ -245,7 +261,9 @@ public sealed class TestDevice : IDisposable
     /// <summary>Power goes and comes back after a while.</summary>
     public void Reboot(TimeSpan off, bool clockTrusted = true)
     {
-        Now = new ClockReading(clockTrusted ? Now.Wall + off : new DateTimeOffset(1970, 1, 1, 0, 0, 30, TimeSpan.Zero), clockTrusted, 10_000, Guid.NewGuid().ToString());
+        // A clock that is trusted at boot is that of an RTC: the second source of DEL-205.
+        var wall = clockTrusted ? Now.Wall + off : new DateTimeOffset(1970, 1, 1, 0, 0, 30, TimeSpan.Zero);
+        Now = new ClockReading(wall, clockTrusted, 10_000, Guid.NewGuid().ToString(), clockTrusted ? wall : null);
         Reopen();
         Handle(new Started());
         Pump();
@@ -382,7 +400,7 @@ public sealed class TestDevice : IDisposable
         {
             Tree = tree.Current,
             Device = new DeviceState(DeviceId, 1, 1, ImmutableSortedDictionary<string, string>.Empty),
-            Clock = new ClockMarks(Now.Wall.AddDays(-1), Now.BootId, Now.BootMs, Now.Wall),
+            Clock = new ClockMarks(Now.Wall.AddDays(-1), Now.BootId, Now.BootMs, Now.Wall) { TrustedOnce = true },
         };
     }
 
