@@ -67,6 +67,10 @@ internal static class CommandLine
         {
             Leaf("start", "Open a session with a server and wait for its end", [Server, Json], StartSessionAsync),
         },
+        new Command("clock", "The clock the agent goes by")
+        {
+            Asks("reset", "Lower effective time to the wall clock, after a clock drove it into the future (root)", [], Verbs.ClockReset, Readable.ClockReport, HumanText.Clock),
+        },
         new Command("config", "The configuration")
         {
             Leaf("validate", "Check the configuration", [Json], (parsed, _) => Task.FromResult(ConfigOf(parsed).Validate(parsed.GetValue(Json)))),

@@ -17,11 +17,13 @@ internal static class HumanText
             yield return $"  {warning.Severity}: {warning.Text} [{warning.Code}]; {(warning.Because is null ? warning.Remedy : $"see {warning.Because}")}";
         yield return $"Device     {report.DeviceId}";
         yield return $"Version    {report.Version}";
-        yield return $"Clock      {report.Clock.State}, {report.Clock.EffectiveTime}";
+        yield return Clock(report.Clock).Single();
         yield return $"Delegation {report.Delegations.Active} active, {report.Delegations.Pending} pending, {report.Delegations.Suspended} suspended";
         yield return $"Outbox     {report.Outbox}";
         yield return $"Sessions   {(report.Sessions.IsEmpty ? "none" : string.Join(", ", report.Sessions))}";
     }
+
+    public static IEnumerable<string> Clock(ClockReport report) => [$"Clock      {report.State}, {report.EffectiveTime}"];
 
     public static IEnumerable<string> Nodes(NodeListReport report) => report.Nodes.Select(node => $"{node.Format,-5} {node.Uri}");
 

@@ -54,6 +54,12 @@ internal static class Verbs
     /// <summary>Name of the verb behind <c>session start</c>.</summary>
     public const string SessionStart = "session-start";
 
+    /// <summary>Name of the verb behind <c>clock reset</c>.</summary>
+    public const string ClockReset = "clock-reset";
+
+    /// <summary>Verbs for root alone: time decides when a delegation ends (DEL-223).</summary>
+    public static ImmutableHashSet<string> ForRoot { get; } = [ClockReset];
+
     /// <summary>The table.</summary>
     public static ImmutableArray<Verb> All { get; } =
     [
@@ -66,6 +72,7 @@ internal static class Verbs
         Reads(DelegationList, (context, _) => DelegationQuery.List(context), ReportJson.Readable.DelegationListReport),
         Reads(DelegationShow, (context, arguments) => DelegationQuery.Show(context, arguments.Id), ReportJson.Readable.DelegationReport),
         new(SessionStart, null, async (loop, arguments, cancel) => Respond(await loop.SessionAsync(arguments.Server, cancel), ReportJson.Readable.SessionReport)),
+        new(ClockReset, null, async (loop, _, cancel) => Respond(await loop.ResetClockAsync(cancel), ReportJson.Readable.ClockReport)),
     ];
 
     /// <summary>The verb with a name; null if there is none.</summary>

@@ -68,6 +68,9 @@ internal sealed class AgentLoop
     /// <summary>Opens a session with a server, if none runs, and waits for its end.</summary>
     public Task<SessionReport> SessionAsync(string server, CancellationToken cancel) => Ask<SessionReport>(ended => new SessionWanted(server, ended), cancel);
 
+    /// <summary>Lowers effective time to the wall clock (DEL-223); refused while nobody vouches for the wall clock.</summary>
+    public Task<Answer<ClockReport>> ResetClockAsync(CancellationToken cancel) => Ask<Answer<ClockReport>>(done => new ClockResetWanted(done), cancel);
+
     /// <summary>Runs until stopped: recovery first (DEL-292), then one input after the other.</summary>
     /// <returns>False if a commit failed: nothing that followed from it was done (DEL-120).</returns>
     public async Task<bool> RunAsync()
@@ -116,6 +119,9 @@ internal sealed class AgentLoop
             case SnapshotWanted wanted:
                 wanted.Taken.TrySetResult(new Snapshot(_state, _ports.Clock()));
                 break;
+            case ClockResetWanted wanted:
+                wanted.Done.TrySetResult(ResetClock());
+                break;
             case SessionWanted wanted:
                 _waiters.Add(wanted.Server, wanted.Ended);
                 Handle(new SessionRequested(wanted.Server));
@@ -125,6 +131,14 @@ internal sealed class AgentLoop
         }
 
         return input;
+    }
+
+    private Answer<ClockReport> ResetClock()
+    {
+        if (!_ports.Clock().WallTrusted)
+            return Answer<ClockReport>.Failed("clock-not-trusted", "nobody vouches for the wall clock (clock.trust): effective time is not lowered to it");
+        Handle(new ClockResetRequested());
+        return StatusQuery.Clock(_state, _ports.Clock());
     }
 
     private TimeSpan NextWait()

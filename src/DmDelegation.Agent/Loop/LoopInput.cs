@@ -22,6 +22,10 @@ internal sealed record SnapshotWanted(TaskCompletionSource<Snapshot> Taken) : Lo
 /// <param name="Ended">Where the end goes.</param>
 internal sealed record SessionWanted(string Server, TaskCompletionSource<SessionReport> Ended) : LoopInput;
 
+/// <summary>Somebody wants effective time lowered to the wall clock (DEL-223).</summary>
+/// <param name="Done">Where the outcome goes.</param>
+internal sealed record ClockResetWanted(TaskCompletionSource<Answer<ClockReport>> Done) : LoopInput;
+
 /// <summary>The agent is to stop.</summary>
 internal sealed record StopWanted : LoopInput;
 

@@ -16,6 +16,7 @@ namespace DmDelegation.Agent.Queries;
 [JsonSerializable(typeof(DelegationListReport))]
 [JsonSerializable(typeof(DelegationReport))]
 [JsonSerializable(typeof(SessionReport))]
+[JsonSerializable(typeof(ClockReport))]
 [JsonSerializable(typeof(VersionReport))]
 [JsonSerializable(typeof(ValidationReport))]
 [JsonSerializable(typeof(ConfigurationReport))]

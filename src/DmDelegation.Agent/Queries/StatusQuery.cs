@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
+using DmDelegation.Engine.Time;
 using DmDelegation.Tree;
 
 namespace DmDelegation.Agent.Queries;
@@ -21,7 +22,7 @@ internal static class StatusQuery
             context.Durable.Device.DevId,
             Managers(context),
             Home(context),
-            new ClockReport(context.State.Clock.Trust.ToString().ToLowerInvariant(), TimeText(context.Time)),
+            Clock(context.State, context.Now),
             new DelegationCounts(
                 live.Count(entry => entry.Record.State == DelegationState.Pending),
                 live.Count(entry => entry.Record.State.GivesRights()),
@@ -30,6 +31,10 @@ internal static class StatusQuery
             [.. context.State.Sessions.Keys],
             warnings);
     }
+
+    /// <summary>The clock as the agent sees it.</summary>
+    public static ClockReport Clock(EngineState state, in ClockReading now) =>
+        new(state.Clock.Trust.ToString().ToLowerInvariant(), TimeText(state.Clock.Now(now)));
 
     /// <summary>One line for systemd and for people: who manages the device. It changes only when that does.</summary>
     public static string Line(QueryContext context)

@@ -19,7 +19,7 @@ internal static class Warnings
     private const int FailuresWorthAWarning = 3;
 
     private static readonly ImmutableArray<Func<QueryContext, IEnumerable<WarningReport>>> Rules =
-        [NotRunning, LogLeft, NoAccount, AccountMissing, AccountDiffers, ClockNotTrusted, Suspended, RollbackIncomplete, Pending, ContactFailing, OutboxWaiting];
+        [NotRunning, LogLeft, NoAccount, AccountMissing, AccountDiffers, ClockNotTrusted, ClockJump, Suspended, RollbackIncomplete, Pending, ContactFailing, OutboxWaiting];
 
     /// <summary>All that apply.</summary>
     public static ImmutableArray<WarningReport> Of(QueryContext context) => [.. Rules.SelectMany(rule => rule(context))];
@@ -50,6 +50,11 @@ internal static class Warnings
             context.State.Clock.Trust != ClockTrust.Trusted, "clock-not-trusted", matters ? Warning : Notice,
             $"the clock is {word}: nobody vouches for it (clock.trust)", "let the clock be synchronised");
     }
+
+    private static IEnumerable<WarningReport> ClockJump(QueryContext context) => When(
+        context.State.Clock.Jump is not null, "clock-jump", Warning,
+        $"the wall clock says {StatusQuery.TimeText(context.Now.Wall)} and is not followed: it jumped ahead of effective time",
+        context.State.Clock.HeldLeftMs(context.Now) is { } left ? $"set the clock right; otherwise it is followed in {(left + 999) / 1000} s" : "set the clock right, or let it be synchronised");
 
     private static IEnumerable<WarningReport> Suspended(QueryContext context) =>
         from live in context.Durable.Live()

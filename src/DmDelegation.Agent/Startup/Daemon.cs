@@ -54,7 +54,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
         Directory.CreateDirectory(settings.Agent.RuntimeDirectory);
         var access = ControlAccess.OfThisProcess(ControlAccess.FindGroup(settings.Agent.ControlGroup));
         var verbs = new DaemonVerbs(loop, Context);
-        await using var control = ControlServer.Listen(settings.Agent.ControlSocket, access, verbs.AnswerAsync);
+        await using var control = ControlServer.Listen(settings.Agent.ControlSocket, access, verbs.AnswerAsync, Verbs.ForRoot);
         var stoppedWell = await loop.RunAsync();
         log(AgentLog.Line(AgentLog.Stopped, "stopped"));
         return stoppedWell ? ExitCodes.Ok : ExitCodes.Failed;

@@ -42,16 +42,33 @@ public sealed class ControlAccess(uint ownUser, uint? group)
     {
         try
         {
-            Span<uint> credentials = stackalloc uint[3];
-            if (peer.GetRawSocketOption(LevelSocket, PeerCredentials, MemoryMarshal.AsBytes(credentials)) != credentials.Length * sizeof(uint))
-                return false;
-            var (user, primary) = (credentials[1], credentials[2]);
-            return Allows(user, [primary]) || (group is not null && Allows(user, GroupsOf(peer)));
+            return CredentialsOf(peer) is var (user, primary) && (Allows(user, [primary]) || (group is not null && Allows(user, GroupsOf(peer))));
         }
         catch (SocketException)
         {
             return false;
         }
+    }
+
+    /// <summary>Whether the peer is root; no if the kernel does not tell.</summary>
+    internal static bool IsRoot(Socket peer)
+    {
+        try
+        {
+            return CredentialsOf(peer) is (0, _);
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static (uint User, uint Group)? CredentialsOf(Socket peer)
+    {
+        Span<uint> credentials = stackalloc uint[3];
+        return peer.GetRawSocketOption(LevelSocket, PeerCredentials, MemoryMarshal.AsBytes(credentials)) == credentials.Length * sizeof(uint)
+            ? (credentials[1], credentials[2])
+            : null;
     }
 
     private static ReadOnlySpan<uint> GroupsOf(Socket peer)

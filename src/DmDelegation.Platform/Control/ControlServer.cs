@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Text.Json;
 
@@ -22,17 +23,19 @@ public sealed class ControlServer : IAsyncDisposable
     private readonly string _path;
     private readonly ControlAccess _access;
     private readonly Func<ControlRequest, CancellationToken, Task<ControlResponse>> _handle;
+    private readonly IReadOnlySet<string> _forRoot;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Task, bool> _serving = new();
     private readonly Task _accepting;
 
     private ControlServer(
-        Socket listener, string path, ControlAccess access, Func<ControlRequest, CancellationToken, Task<ControlResponse>> handle)
+        Socket listener, string path, ControlAccess access, Func<ControlRequest, CancellationToken, Task<ControlResponse>> handle, IReadOnlySet<string> forRoot)
     {
         _listener = listener;
         _path = path;
         _access = access;
         _handle = handle;
+        _forRoot = forRoot;
         _accepting = AcceptAsync();
     }
 
@@ -40,9 +43,10 @@ public sealed class ControlServer : IAsyncDisposable
     /// <param name="path">The socket.</param>
     /// <param name="access">Who may give commands.</param>
     /// <param name="handle">Hands a request to the loop and completes with its answer; called for peers that may give commands only.</param>
+    /// <param name="forRoot">Verbs that root alone may use; null for none.</param>
     /// <exception cref="PlatformException">The socket cannot be made.</exception>
     public static ControlServer Listen(
-        string path, ControlAccess access, Func<ControlRequest, CancellationToken, Task<ControlResponse>> handle)
+        string path, ControlAccess access, Func<ControlRequest, CancellationToken, Task<ControlResponse>> handle, IReadOnlySet<string>? forRoot = null)
     {
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -52,7 +56,7 @@ public sealed class ControlServer : IAsyncDisposable
             // Everybody may connect, so that those who may not give commands learn so instead of guessing.
             File.SetUnixFileMode(path, (UnixFileMode)0b110_110_110);
             listener.Listen(Backlog);
-            return new ControlServer(listener, path, access, handle);
+            return new ControlServer(listener, path, access, handle, forRoot ?? ImmutableHashSet<string>.Empty);
         }
         catch (Exception fault) when (fault is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -105,7 +109,7 @@ public sealed class ControlServer : IAsyncDisposable
             else if (!_access.Allows(peer))
                 await WriteAsync(stream, ControlResponse.Failed(ControlCodes.NotPermitted, "only root, the agent's user and its group may give commands"));
             else
-                await ServeAsync(stream);
+                await ServeAsync(stream, ControlAccess.IsRoot(peer));
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException)
         {
@@ -113,13 +117,13 @@ public sealed class ControlServer : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(NetworkStream stream)
+    private async Task ServeAsync(NetworkStream stream, bool root)
     {
         var lines = new LineReader(stream, MaxRequestOctets);
         try
         {
             while (await lines.ReadAsync(_stop.Token) is { } line)
-                await WriteAsync(stream, await AnswerAsync(line));
+                await WriteAsync(stream, await AnswerAsync(line, root));
         }
         catch (InvalidDataException)
         {
@@ -127,10 +131,12 @@ public sealed class ControlServer : IAsyncDisposable
         }
     }
 
-    private async Task<ControlResponse> AnswerAsync(ReadOnlyMemory<byte> line)
+    private async Task<ControlResponse> AnswerAsync(ReadOnlyMemory<byte> line, bool root)
     {
         if (Parse(line) is not { } request)
             return ControlResponse.Failed(ControlCodes.BadRequest, "a request is a JSON object with \"verb\" and, if need be, \"arguments\"");
+        if (!root && _forRoot.Contains(request.Verb))
+            return ControlResponse.Failed(ControlCodes.NotPermitted, $"only root may do {request.Verb}");
         try
         {
             return await _handle(request, _stop.Token);

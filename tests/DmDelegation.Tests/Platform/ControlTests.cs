@@ -152,6 +152,28 @@ public sealed class ControlTests
     }
 
     [TestMethod]
+    public async Task A_verb_for_root_is_refused_to_members_of_the_group_DEL_223()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            Assert.Inconclusive("only root can be somebody else");
+        }
+
+        const int Member = 4711;
+        using var folder = new TemporaryFolder();
+        File.SetUnixFileMode(folder.Path, (UnixFileMode)0b111_101_101);
+        await using var server = ControlServer.Listen(folder.File("control"), new ControlAccess(Member, null), EchoAsync, System.Collections.Immutable.ImmutableHashSet.Create("clock-reset"));
+        Assert.IsTrue((await ControlClient.CallAsync(folder.File("control"), new ControlRequest("clock-reset", default), Cancel)).Succeeded);
+        using var socket = ConnectAs(Member, folder.File("control"));
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync("{\"verb\":\"clock-reset\"}\n{\"verb\":\"status\"}\n"u8.ToArray(), Cancel);
+        socket.Shutdown(SocketShutdown.Send);
+        var answers = (await new StreamReader(stream).ReadToEndAsync(Cancel)).Split('\n');
+        StringAssert.Contains(answers[0], ControlCodes.NotPermitted, StringComparison.Ordinal);
+        Assert.AreEqual("{}", answers[1]);
+    }
+
+    [TestMethod]
     public void A_group_is_found_by_its_name()
     {
         using var folder = new TemporaryFolder();

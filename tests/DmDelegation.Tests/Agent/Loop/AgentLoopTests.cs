@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using DmDelegation.Agent.Loop;
 using DmDelegation.Engine;
+using DmDelegation.Engine.Time;
 using DmDelegation.Platform.Http;
 using DmDelegation.Platform.Store;
 using DmDelegation.Platform.Systemd;
@@ -112,10 +113,28 @@ public sealed class AgentLoopTests
         Assert.AreEqual("stopping", (await session).Error);
     }
 
-    private AgentLoop Loop(Samples samples, Action commit, Func<SendMessage, CancellationToken, Task<ExchangeResult>>? exchange = null)
+    [TestMethod]
+    [DataRow(true, null)]
+    [DataRow(false, "clock-not-trusted")]
+    public async Task Time_is_brought_back_only_to_a_wall_clock_that_is_trusted_DEL_223(bool trusted, string? code)
+    {
+        using var samples = new Samples();
+        var loop = Loop(samples, () => { }, clock: () => Samples.Now with { Wall = Samples.Now.Wall.AddHours(-1), WallTrusted = trusted });
+        var running = loop.RunAsync();
+        var answer = await AgentProcess.InTime(loop.ResetClockAsync(default));
+        var time = loop.Clock.Now(Samples.Now);
+        loop.Stop();
+        Assert.IsTrue(await AgentProcess.InTime(running));
+        Assert.AreEqual(code, answer.Code);
+        Assert.AreEqual(trusted ? "2027-01-02T02:04:05Z" : null, answer.Data?.EffectiveTime);
+        Assert.AreEqual(Samples.Now.Wall.AddHours(trusted ? -1 : 0), time);
+    }
+
+    private AgentLoop Loop(
+        Samples samples, Action commit, Func<SendMessage, CancellationToken, Task<ExchangeResult>>? exchange = null, Func<ClockReading>? clock = null)
     {
         var ports = new LoopPorts(
-            () => Samples.Now,
+            clock ?? (() => Samples.Now),
             (_, _) =>
             {
                 commit();

@@ -90,13 +90,13 @@ public sealed class QueryTests
             running: false,
             state => state with
             {
-                Clock = state.Clock with { Trust = ClockTrust.Unknown },
+                Clock = state.Clock with { Trust = ClockTrust.Unknown, Jump = new ClockJump(Samples.Now.Wall, Samples.Now.Wall.AddYears(-7), "boot") },
                 Contacts = state.Contacts.Add("a.example", new ContactState(3, 0, -1, "connect")),
             }) with
         { Now = unknown, Facts = new AgentFacts(false, ["a.example", "gone.example"], ["account a: changed"], true) };
         var warnings = Warnings.Of(context);
         CollectionAssert.AreEquivalent(
-            new[] { "not-running", "store-log-left", "account-missing", "account-differs", "clock-not-trusted", "delegation-suspended", "contact-failing", "outbox-waiting" },
+            new[] { "not-running", "store-log-left", "account-missing", "account-differs", "clock-not-trusted", "clock-jump", "delegation-suspended", "contact-failing", "outbox-waiting" },
             warnings.Select(warning => warning.Code).ToArray());
         Assert.AreEqual("contact-failing", warnings.Single(warning => warning.Code == "outbox-waiting").Because);
         Assert.IsFalse(StatusQuery.Report(context).Well);
