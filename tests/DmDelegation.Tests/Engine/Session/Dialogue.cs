@@ -186,7 +186,7 @@ internal sealed class Dialogue
         {
             Tree = tree.Current,
             Device = new DeviceState(DevId, 1, 0x1A, ImmutableSortedDictionary<string, string>.Empty),
-            Clock = new ClockMarks(Start.AddDays(-1), "boot-0", 0, Start.AddDays(-1)),
+            Clock = new ClockMarks(Start.AddDays(-1), "boot-0", 0, Start.AddDays(-1)) { TrustedOnce = true },
         };
     }
 
