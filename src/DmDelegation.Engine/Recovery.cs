@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
@@ -49,6 +50,7 @@ internal static class Recovery
             if (record.State == DelegationState.Suspended && !expired)
             {
                 resumed = resumed.Move(DelegationEvent.ClockTrusted, DelegationState.Active, ReasonCode.Ok.Code);
+                AuditLog.Evidence(work, resumed, "", "Resumed", ReasonCode.Ok);
                 work.Log(LogCodes.DelegationSuspended, $"delegation {record.Id} resumed: the clock is trusted again", ("delegation", record.Id));
             }
 
@@ -136,6 +138,7 @@ internal static class Recovery
                 : carried;
         }
 
+        AuditLog.Evidence(work, record, "", "Suspended", ReasonCode.ClockUntrusted);
         work.Log(LogCodes.DelegationSuspended, $"delegation {record.Id} suspended: the time since the reboot is unknown", ("delegation", record.Id));
         return carried.Move(DelegationEvent.RebootClockNotTrusted, DelegationState.Suspended, ReasonCode.Ok.Code);
     }

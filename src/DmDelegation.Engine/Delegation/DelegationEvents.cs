@@ -1,4 +1,5 @@
 using DmDelegation.Engine.Accounts;
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation.Transactions;
 using DmDelegation.Engine.Guard;
 using DmDelegation.Engine.Session;
@@ -64,6 +65,7 @@ internal static class DelegationEvents
     {
         var active = T2Confirm.Apply(work, record, happening);
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, active) };
+        AuditLog.Evidence(work, active, active.Grant!.To, "T2", ReasonCode.Ok);
         Alerts.QueueActive(work, active);
         work.Log(
             LogCodes.DelegationActive,
@@ -90,10 +92,12 @@ internal static class DelegationEvents
         var count = record.Grant!.BadAttempts + 1;
         work.Log(LogCodes.LoginCounted, $"{server} failed to prove itself for delegation {record.Id}, {count} of {work.Options.Delegation.Lockout}", ("delegation", record.Id), ("server", server));
         var counted = record with { Grant = record.Grant with { BadAttempts = count } };
+        var proof = happening == DelegationEvent.ConfirmProofBad;
+        AuditLog.Noise(work, record, server, proof ? "Proof" : "Login", proof ? ReasonCode.ProofBad : ReasonCode.NotConfirmed);
         if (count < work.Options.Delegation.Lockout)
         {
             work.State = work.State with { Records = work.State.Records.SetItem(record.Id, counted) };
-            if (happening == DelegationEvent.ConfirmProofBad)
+            if (proof)
             {
                 Alerts.QueueConfirmationFailed(work, counted, ReasonCode.ProofBad);
             }

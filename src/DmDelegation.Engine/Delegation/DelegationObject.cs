@@ -155,7 +155,7 @@ internal static class DelegationObject
             var name = path.Segments[1];
             if (Capabilities.Names.Contains(name))
             {
-                return Capabilities.FormatOf(work, Below(path, 1)) is { } format ? new Place(work, path, null, null, format, Capabilities.ShownAcl) : null;
+                return Capabilities.FormatOf(work, Below(path, 1), session.Server) is { } format ? new Place(work, path, null, null, format, Capabilities.ShownAcl) : null;
             }
 
             if (!work.State.Records.TryGetValue(name, out var record) || !RecordView.IsVisible(work, record, session.Server))
@@ -207,7 +207,7 @@ internal static class DelegationObject
         private IEnumerable<string> Children(SessionState session) =>
             Path.Depth == 1
                 ? Capabilities.Names.Concat(Work.State.Records.Values.Where(record => RecordView.IsVisible(Work, record, session.Server)).Select(record => record.Id))
-            : Record is null ? Capabilities.Children(Work, Below(Path, 1))
+            : Record is null ? Capabilities.Children(Work, Below(Path, 1), session.Server)
             : new RecordView(Work, Record).Children(RecordPath!);
 
         private static string Below(NodePath path, int depth) => string.Join('/', path.Segments.Skip(depth));

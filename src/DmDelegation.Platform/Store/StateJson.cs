@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
@@ -24,6 +25,8 @@ internal static class StateJson
 
     public static JsonTypeInfo<OutboxEntry> Outbox => Of<OutboxEntry>();
 
+    public static JsonTypeInfo<AuditEntry> Audit => Of<AuditEntry>();
+
     public static JsonTypeInfo<ServerState> Server => Of<ServerState>();
 
     public static JsonTypeInfo<ClockMarks> Clock => Of<ClockMarks>();
@@ -46,6 +49,7 @@ internal static class StateJson
 [JsonSerializable(typeof(DelegationRecord))]
 [JsonSerializable(typeof(Tombstone))]
 [JsonSerializable(typeof(OutboxEntry))]
+[JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(ServerState))]
 [JsonSerializable(typeof(ClockMarks))]
 [JsonSerializable(typeof(DeviceState))]

@@ -18,7 +18,7 @@ public sealed class AgentStoreTests
             row.Id, row.ParentId, row.Name, row.Format, row.Type, Convert.ToHexString(row.Value.Span), row.Acl, row.Title,
             row.TStamp.ToUnixTimeSeconds(), row.VerNo, row.IsPermanent, row.Access, row.IsSecret)))
         + state.Tree.NextNodeId
-        + JsonSerializer.Serialize(new { state.Device, state.Clock, state.Records, state.Tombstones, state.Outbox, state.Servers }, Independent);
+        + JsonSerializer.Serialize(new { state.Device, state.Clock, state.Records, state.Tombstones, state.Outbox, state.Servers, Evidence = state.Evidence.Entries.Values, Noise = state.Noise.Entries.Values }, Independent);
 
     private static AgentStore Filled(TemporaryFolder folder, out AgentState state)
     {
