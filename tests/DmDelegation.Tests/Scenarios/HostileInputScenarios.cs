@@ -20,4 +20,15 @@ public sealed class HostileInputScenarios
             ReasonCode.ExpiryInvalid.Status,
             130);
     }
+
+    [TestMethod]
+    [DataRow("""{"version":"\ud800"}""")]
+    [DataRow("""{"\ud800":"1"}""")]
+    [DataRow("""{"created-on":"\udc00"}""")]
+    public void A_voucher_with_half_a_character_has_no_form_DEL_164(string content)
+    {
+        var octets = Encoding.UTF8.GetBytes(content);
+        Assert.AreEqual(ReasonCode.VoucherFormat, VoucherContent.Compare(octets, new DelegationRecord { Id = "7QK2", By = "a.example" }, "dev", []));
+        Assert.IsNull(VoucherContent.CreatedOn(octets));
+    }
 }
