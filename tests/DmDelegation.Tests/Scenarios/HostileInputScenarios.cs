@@ -31,4 +31,26 @@ public sealed class HostileInputScenarios
         Assert.AreEqual(ReasonCode.VoucherFormat, VoucherContent.Compare(octets, new DelegationRecord { Id = "7QK2", By = "a.example" }, "dev", []));
         Assert.IsNull(VoucherContent.CreatedOn(octets));
     }
+
+    [TestMethod]
+    [DataRow("https://xn--\u00fc/dm")]
+    [DataRow("https://xn--a/dm")]
+    [DataRow("https://xn--0000000000h/dm")]
+    [DataRow("https://\u200d/dm")]
+    [DataRow("https://a\u200db/dm")]
+    [DataRow("https://\u0301a/dm")]
+    [DataRow("https://\u05d0a/dm")]
+    [DataRow("https://\ud83d\ude00.example/dm")]
+    [DataRow("https://\u3002/dm")]
+    [DataRow("https://a\uff0e/dm")]
+    [DataRow("https://-/dm")]
+    [DataRow("https://a..b/dm")]
+    [DataRow("https://\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc/dm")]
+    public void No_host_name_stops_the_agent_DEL_093(string address)
+    {
+        using var device = new TestDevice();
+        device.Start(new Delegating { ["Account/Addr"] = address });
+        device.Advance(TimeSpan.FromMinutes(10));
+        Assert.AreEqual(200, device.Manage("home.example", Dm.Get("./DevInfo"))[0].Status);
+    }
 }
