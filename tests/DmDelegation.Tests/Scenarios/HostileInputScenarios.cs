@@ -33,6 +33,14 @@ public sealed class HostileInputScenarios
     }
 
     [TestMethod]
+    public void A_node_with_the_name_of_the_new_account_makes_it_invalid_DEL_114_DEL_127()
+    {
+        using var device = new TestDevice();
+        Assert.AreEqual(200, device.Manage("home.example", Dm.AddNode("./DMAcc/d-7QK2"))[0].Status);
+        device.StartFails(new Delegating(), ReasonCode.AccountInvalid.Status, 126);
+    }
+
+    [TestMethod]
     [DataRow("https://xn--\u00fc/dm")]
     [DataRow("https://xn--a/dm")]
     [DataRow("https://xn--0000000000h/dm")]

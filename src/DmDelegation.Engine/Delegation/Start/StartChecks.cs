@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation.Transactions;
 using DmDelegation.Engine.Guard;
 using DmDelegation.Engine.Session;
@@ -297,4 +298,5 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     }
 
     private IEnumerable<(ScopeEntry Entry, NodeChain Chain)> Chains() => _terms.Scope.Select(entry => (entry, State.Tree.Resolve(entry.Root)!));
+            && State.Tree.Find(AccountList.Root.Child(AccountBuilder.NodeNameOf(record.Id))) is null
 }

@@ -103,7 +103,7 @@ internal static class T1Prepare
             tree,
             work.Options.Description,
             work.Ports.Vault,
-            new AccountSpec("d-" + record.Id, terms.To, terms.Address)
+            new AccountSpec(AccountBuilder.NodeNameOf(record.Id), terms.To, terms.Address)
             {
                 Name = terms.ServerName,
                 PrefConRef = terms.ConRef,
