@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.State;
+using DmDelegation.Tests.Scenarios.Harness;
+
+namespace DmDelegation.Tests.Scenarios;
+
+/// <summary>Several delegations that use one account.</summary>
+[TestClass]
+public sealed class SharedAccountScenarios
+{
+    private const string AllOfA = "Add=a.example&Delete=a.example&Exec=a.example&Get=a.example&Replace=a.example";
+
+    private static Delegating Second()
+    {
+        var second = new Delegating("8XK3").KnownB();
+        second.Scope[0] = new("./Net", "Add+Delete+Exec+Get+Replace");
+        return second;
+    }
+
+    [TestMethod]
+    public void A_guest_that_a_second_record_names_by_Ref_stays_one_when_the_first_has_ended_DEL_057_DEL_330()
+    {
+        using var device = new TestDevice();
+        var home = device.Scheme();
+        var first = Given.Active(device);
+        var second = Given.Active(device, Second());
+
+        Assert.AreEqual(200, device.Manage("a.example", first.Operation("Revoke"))[0].Status);
+        Assert.AreEqual(1, device.AccountsOf("b.example"));
+        Assert.IsTrue(device.Durable.IsGuest("b.example"));
+        var answers = device.Manage("b.example", Dm.Replace("./Net/eth0", "B"), Dm.Add("./planted", "B"), Dm.Replace("./Net?prop=ACL", "Get=*"));
+        Assert.AreSequenceEqual([200, 425, 425], Given.Statuses(answers));
+
+        Assert.AreEqual(200, device.Manage("a.example", second.Operation("Revoke"))[0].Status);
+        Assert.AreEqual(0, device.AccountsOf("b.example"), "removed with the last of them");
+        Assert.AreEqual(home, device.Scheme());
+    }
+
+    [TestMethod]
+    public void A_server_cannot_pin_the_account_of_a_known_B_DEL_056_DEL_340()
+    {
+        using var device = new TestDevice();
+        var rogue = new Delegating("8XK3", a: "d.example", b: "home.example") { CertPin = RandomNumberGenerator.GetBytes(32) }.KnownB();
+        rogue.Scope[0] = new("./Rogue", "Get");
+        device.Servers["home.example"].TlsPin = RandomNumberGenerator.GetBytes(32);
+        device.StartAccepted(rogue);
+
+        Assert.AreEqual(200, device.Manage("home.example", Dm.Get("./DevInfo"))[0].Status);
+    }
+
+    [TestMethod]
+    public void A_second_record_does_not_change_the_pins_of_a_guest_DEL_056()
+    {
+        using var device = new TestDevice();
+        var pin = RandomNumberGenerator.GetBytes(32);
+        var first = Given.Active(device, new Delegating("9ZZZ") { CertPin = pin });
+        device.Servers["b.example"].TlsPin = pin;
+        var second = Second();
+        second.CertPin = RandomNumberGenerator.GetBytes(32);
+        Given.Active(device, second);
+        Assert.AreEqual(200, device.Manage("a.example", first.Operation("Revoke"))[0].Status);
+
+        Assert.IsTrue(device.Durable.PinsOf("b.example").Span.SequenceEqual(pin));
+        Assert.AreEqual(200, device.Manage("b.example", Dm.Get("./Net/eth0"))[0].Status);
+    }
+}
