@@ -64,4 +64,19 @@ public sealed class SharedAccountScenarios
         Assert.IsTrue(device.Durable.PinsOf("b.example").Span.SequenceEqual(pin));
         Assert.AreEqual(200, device.Manage("b.example", Dm.Get("./Net/eth0"))[0].Status);
     }
+
+    [TestMethod]
+    public void B_confirms_two_delegations_in_one_session_DEL_180()
+    {
+        using var device = Given.WithKnownB();
+        var one = new Delegating().KnownB();
+        var other = Second();
+        Given.Pending(device, one);
+        Given.Pending(device, other);
+        device.Manage(
+            "b.example",
+            _ => [Dm.Get(one.Uri + "/Confirm/Challenge"), Dm.Get(other.Uri + "/Confirm/Challenge")],
+            before => [one.Operation("Confirm", one.Proof(before[0].Octets)), other.Operation("Confirm", other.Proof(before[1].Octets))]);
+        Assert.AreEqual((DelegationState.Active, DelegationState.Active), (device.Record(one.Id).State, device.Record(other.Id).State), Given.Log(device));
+    }
 }

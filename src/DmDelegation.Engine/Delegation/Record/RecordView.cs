@@ -54,7 +54,7 @@ internal sealed class RecordView(Work work, DelegationRecord record)
     public ReadOnlyMemory<byte> Value(string path, SessionState session) => path switch
     {
         RecordLayout.KeyValue => default,
-        RecordLayout.Challenge => session.Challenge,
+        RecordLayout.Challenge => session.ChallengeFor(record.Id),
         "Key/Check" => record.Grant?.Check ?? default,
         "By" => Text(record.By),
         "State" => Number((long)record.State),
