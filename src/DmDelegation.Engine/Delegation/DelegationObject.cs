@@ -27,6 +27,11 @@ internal static class DelegationObject
             return Refused(404, "DEL-081");
         }
 
+        if (place.Record is null && NotConfirmed(work, session) is { } unconfirmed)
+        {
+            return unconfirmed;
+        }
+
         if (uri.List is not null)
         {
             return List(work, session, place, uri);
@@ -89,7 +94,8 @@ internal static class DelegationObject
 
         return place.Record is null || place.RecordPath?.StartsWith("Operations/", StringComparison.Ordinal) != true || uri.Property is not null
             ? Refused(405, "TND-081")
-            : Operations.Run(work, session, place.Record, place.RecordPath["Operations/".Length..], argument, correlator);
+            : (place.RecordPath is "Operations/Confirm" or "Operations/Relinquish" ? null : NotConfirmed(work, session))
+                ?? Operations.Run(work, session, place.Record, place.RecordPath["Operations/".Length..], argument, correlator);
     }
 
     /// <summary>Items of everything below <c>./Delegation</c> that a server may read, for a <c>?list=</c> above it.</summary>

@@ -79,4 +79,14 @@ public sealed class SharedAccountScenarios
             before => [one.Operation("Confirm", one.Proof(before[0].Octets)), other.Operation("Confirm", other.Proof(before[1].Octets))]);
         Assert.AreEqual((DelegationState.Active, DelegationState.Active), (device.Record(one.Id).State, device.Record(other.Id).State), Given.Log(device));
     }
+
+    [TestMethod]
+    public void A_guest_that_is_not_confirmed_reads_only_its_own_record_DEL_175()
+    {
+        using var device = new TestDevice();
+        var delegation = Given.Pending(device, new Delegating().Exec());
+        var answers = device.Manage(
+            "b.example", Dm.Get(delegation.Uri + "/State"), Dm.Get("./DevInfo/Man"), Dm.Get("./Delegation/Nonce"), Dm.Get("./Delegation/Cap/Version"), Dm.Get("./Delegation?list=StructData"));
+        Assert.AreSequenceEqual([200, 200, 425, 425, 425], Given.Statuses(answers));
+    }
 }
