@@ -180,7 +180,8 @@ internal static class DelegationObject
         public ResultItem Item(string uri, SessionState session, bool withData)
         {
             var interior = Format == Formats.Node;
-            var data = interior ? Encoding.UTF8.GetBytes(string.Join('/', Children(session)))
+            // A value that is not asked for is not made: reading the nonce issues a fresh one (DEL-100).
+            var data = !withData ? default : interior ? Encoding.UTF8.GetBytes(string.Join('/', Children(session)))
                 : Record is null ? Capabilities.Value(Work, Below(Path, 1), session.Server)
                 : new RecordView(Work, Record).Value(RecordPath!, session);
             var plain = uri.Contains("?list=", StringComparison.Ordinal) || !withData;

@@ -89,4 +89,15 @@ public sealed class SharedAccountScenarios
             "b.example", Dm.Get(delegation.Uri + "/State"), Dm.Get("./DevInfo/Man"), Dm.Get("./Delegation/Nonce"), Dm.Get("./Delegation/Cap/Version"), Dm.Get("./Delegation?list=StructData"));
         Assert.AreSequenceEqual([200, 200, 425, 425, 425], Given.Statuses(answers));
     }
+
+    [TestMethod]
+    public void Listing_the_object_voids_no_nonce_DEL_100()
+    {
+        using var device = new TestDevice();
+        var delegation = new Delegating();
+        var answers = device.Manage(
+            delegation.A, delegation.Ask(), _ => [Dm.Get("./Delegation?list=Struct"), Dm.Get("./Delegation?list=StructData"), Dm.Get("./Delegation/Nonce?list=Struct")],
+            before => delegation.Build()(before));
+        Assert.AreEqual(200, answers[^1].Status, Given.Log(device));
+    }
 }
