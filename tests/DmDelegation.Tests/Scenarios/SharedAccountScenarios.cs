@@ -91,6 +91,20 @@ public sealed class SharedAccountScenarios
     }
 
     [TestMethod]
+    public void The_home_authority_reads_the_records_of_others_while_it_has_delegated_everything_DEL_081_DEL_083()
+    {
+        using var device = new TestDevice(setup => setup.AIsHomeAuthority());
+        var rogue = new Delegating("8XK3", a: "d.example", b: "e.example");
+        rogue.Scope[0] = new("./Rogue", "Get");
+        Given.Active(device, rogue);
+        Given.Active(device, new Delegating().Full());
+
+        Assert.AreEqual(200, device.Manage("a.example", Dm.Get(rogue.Uri + "/State"))[0].Status);
+        var answers = device.Manage("d.example", Dm.Get(rogue.Uri + "/State?prop=ACL"));
+        Assert.AreEqual("Get=d.example+e.example+a.example", answers[0].Text);
+    }
+
+    [TestMethod]
     public void Listing_the_object_voids_no_nonce_DEL_100()
     {
         using var device = new TestDevice();
