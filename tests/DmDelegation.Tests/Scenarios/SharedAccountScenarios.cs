@@ -114,4 +114,27 @@ public sealed class SharedAccountScenarios
             before => delegation.Build()(before));
         Assert.AreEqual(200, answers[^1].Status, Given.Log(device));
     }
+
+    [TestMethod]
+    public void B_does_not_make_what_would_be_protected_DEL_321_DEL_325()
+    {
+        using var device = new TestDevice(setup =>
+        {
+            setup.AIsHomeAuthority();
+            setup.Protected.Add("./SCM/Keys/Device");
+        });
+        Given.Active(device, new Delegating().Full());
+        var answers = device.Manage(
+            "b.example",
+            Dm.AddNode("./Inbox"),
+            Dm.Add("./Inbox/x", "planted"),
+            Dm.Add("./SCM/Keys/Device", "planted"),
+            Dm.AddNode("./SCM/Keys"),
+            Dm.Add("./SCM/Keys/Device", "planted"),
+            Dm.AddNode("./SCM/other"),
+            Dm.Add("./SCM/other/Device", "planted"));
+        Assert.AreSequenceEqual([425, 425, 425, 200, 425, 200, 200], Given.Statuses(answers));
+        Assert.AreNotEqual(200, device.Manage("b.example", Dm.Delete("./SCM/Keys"), Dm.Replace("./SCM/other?prop=Name", "Keys"))[1].Status);
+        Assert.IsFalse(device.Exists("./SCM/Keys/Device"));
+    }
 }
