@@ -137,4 +137,19 @@ public sealed class SharedAccountScenarios
         Assert.AreNotEqual(200, device.Manage("b.example", Dm.Delete("./SCM/Keys"), Dm.Replace("./SCM/other?prop=Name", "Keys"))[1].Status);
         Assert.IsFalse(device.Exists("./SCM/Keys/Device"));
     }
+
+    [TestMethod]
+    public void A_protected_node_has_no_value_again_although_a_server_was_removed_meanwhile_DEL_135()
+    {
+        using var device = new TestDevice(setup =>
+        {
+            setup.AIsHomeAuthority();
+            setup.Acl("./Vendor", AllOfA + "+d.example");
+        });
+        var delegation = Given.Active(device, new Delegating().Full());
+        Assert.AreNotEqual("", device.AclOf("./Vendor/Trust"));
+        Assert.AreEqual(200, device.Manage("a.example", Dm.Delete("./DMAcc/d"))[0].Status);
+        Assert.AreEqual(200, device.Manage("a.example", delegation.Operation("Revoke"))[0].Status);
+        Assert.AreEqual("", device.AclOf("./Vendor/Trust"));
+    }
 }
