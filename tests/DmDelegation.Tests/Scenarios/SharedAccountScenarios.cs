@@ -152,4 +152,26 @@ public sealed class SharedAccountScenarios
         Assert.AreEqual(200, device.Manage("a.example", delegation.Operation("Revoke"))[0].Status);
         Assert.AreEqual("", device.AclOf("./Vendor/Trust"));
     }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void Nothing_is_kept_of_a_guest_that_is_gone_but_record_and_tombstone_DEL_193(bool inSession)
+    {
+        using var device = new TestDevice();
+        var delegation = Given.Active(device);
+        device.Manage("b.example", Dm.Get("./Delegation/Nonce"));
+        if (inSession)
+        {
+            device.Open("b.example");
+        }
+
+        device.Servers["b.example"].Reachable = !inSession;
+        device.Open("a.example", _ => [delegation.Operation("Revoke")]);
+        device.Pump();
+        Assert.AreEqual(DelegationState.Revoked, device.Record(delegation.Id).State);
+        Assert.IsFalse(device.Durable.Servers.ContainsKey("b.example"), "nonces in doubt are secrets of the account");
+        Assert.IsFalse(device.State.Contacts.ContainsKey("b.example"));
+        Assert.IsFalse(device.State.Nonces.ContainsKey("b.example"));
+    }
 }

@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Session;
 using DmDelegation.Engine.State;
 using DmDelegation.Tree;
@@ -70,5 +71,7 @@ internal static class T3End
         }
 
         Outbox.GiveUpAll(work, guest);
+        NonceStore.Forget(work, guest);
+        ContactPlan.Forget(work, guest);
     }
 }
