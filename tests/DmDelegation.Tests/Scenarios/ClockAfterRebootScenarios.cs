@@ -29,4 +29,26 @@ public sealed class ClockAfterRebootScenarios
         Assert.AreEqual(DelegationState.Active, device.Record("7QK2").State);
         Assert.AreEqual(200, device.Manage("b.example", Dm.Get("./SCM/x"))[0].Status, Given.Log(device));
     }
+
+    [TestMethod]
+    public void Off_time_counts_when_the_clock_becomes_trusted_between_opening_and_start_DEL_212_DEL_292()
+    {
+        using var device = new TestDevice();
+        var suspended = Given.Suspended(device, new Delegating().Temporary(86_400));
+        var other = new Delegating("8XK3", b: "d.example").KnownB().Temporary(86_400);
+        other["Policy/OnTimeUnknown"] = "budget";
+        other.Scope[0] = new("./Net", "Get+Replace");
+        Given.Active(device, other);
+        var time = device.Durable.Clock.HighWater;
+
+        var untrusted = new ClockReading(DateTimeOffset.UnixEpoch, false, 5_000, "another boot");
+        var trusted = new ClockReading(time.AddHours(5), true, 5_001, "another boot");
+        var state = device.Engine.Open(device.Durable, untrusted);
+        var after = device.Engine.Handle(state, new Started(), trusted).State.Durable;
+        foreach (var record in new[] { after.Records[suspended.Id], after.Records[other.Id] })
+        {
+            Assert.AreEqual(DelegationState.Active, record.State);
+            Assert.IsGreaterThanOrEqualTo(5 * 3_600_000L - 60_000, record.Grant!.Life!.ElapsedMs(trusted), record.Id);
+        }
+    }
 }
