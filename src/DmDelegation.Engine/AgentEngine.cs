@@ -26,7 +26,12 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
     {
         var carried = state.Clock.Now(now);
         var work = new Work(state, now, options, ports);
-        NoticeClock(work, state.Clock, carried);
+        if (happening is not Started)
+        {
+            // At a start recovery finds out itself, and must see the clocks as they were left (DEL-292).
+            NoticeClock(work, state.Clock, carried);
+        }
+
         switch (happening)
         {
             case Started:

@@ -128,7 +128,7 @@ internal static class Recovery
     {
         var intervalMs = work.Options.Delegation.ClockPersistSeconds * 1000L;
         var grant = Ahead(record.Grant!, work.Now, intervalMs) with { AckDeliveredBootMs = -1 };
-        grant = off is { } known ? WithOffTime(grant, known) : grant with { OffTimeUnknown = true };
+        grant = off is { } known ? WithOffTime(grant, known) with { OffTimeUnknown = false } : grant with { OffTimeUnknown = true };
         var carried = record with { Grant = grant };
         var suspends = off is null && record.State == DelegationState.Active && grant is { DurationType: DurationType.Temporary, BudgetWhenTimeUnknown: false };
         if (!suspends)

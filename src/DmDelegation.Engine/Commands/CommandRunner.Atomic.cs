@@ -83,8 +83,8 @@ internal sealed partial class CommandRunner
     // A wrong proof is counted and uses up its challenge, whatever else is undone (DEL-180, DEL-184).
     private void KeepAttempt(Exec confirm)
     {
-        _work.Put(_work.Engine.Sessions[_server] with { Challenge = default });
         var id = LocUri.TryParse(confirm.Items[0].Target!.LocURI, _work.Options.UriLimits, out var uri, out _) ? uri!.Path.Segments[1] : "";
+        Operations.UseChallenge(_work, _server, id);
         if (_work.State.Records.TryGetValue(id, out var record) && record.Grant is not null)
         {
             DelegationEvents.CountBadAttempt(_work, record, _server, DelegationEvent.ConfirmProofBad);

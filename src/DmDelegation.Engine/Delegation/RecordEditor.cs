@@ -98,7 +98,7 @@ internal static class RecordEditor
             return Reused(work, session, id);
         }
 
-        if (!StartChecks.RoomForStaged(work.State, session.Server))
+        if (!StartChecks.RoomForStaged(work, session.Server))
         {
             return Refused(ReasonCode.Limit.Status, "DEL-050", ReasonCode.Limit);
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation.Transactions;
 using DmDelegation.Engine.Guard;
 using DmDelegation.Engine.Session;
@@ -27,6 +28,7 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     private const int MaxStagedOrPendingPerServer = 2;
 
     private DelegationTerms _terms = null!;
+    private bool _withinRate;
 
     private AgentState State => work.State;
 
@@ -39,6 +41,7 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
             return (null, ReasonCode.NotCreator);
         }
 
+        _withinRate = CountStart();
         if (fault is not null)
         {
             return (null, fault);
@@ -58,8 +61,12 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
         return (_terms, null);
     }
 
-    /// <summary>Whether a live or ended session of that many records leaves room for another Staged one (DEL-050, at the Add).</summary>
-    public static bool RoomForStaged(AgentState state, string server) => StagedOrPending(state, server) < MaxStagedOrPendingPerServer;
+    /// <summary>
+    /// Whether there is room for another Staged record, at the Add (DEL-050). A server that went on starting beyond its rate builds no more
+    /// of them in that hour (DEL-105).
+    /// </summary>
+    public static bool RoomForStaged(Work work, string server) =>
+        StagedOrPending(work.State, server) < MaxStagedOrPendingPerServer && StartsThisHour(work, server) <= work.Options.Delegation.StartsPerHour;
 
     /// <summary>DEL-104: application layer, or TLS with certificates on both sides.</summary>
     private bool Authenticated() => session.Proof is ServerProof.ApplicationLayer or ServerProof.TlsMutual;
@@ -86,7 +93,7 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     /// <summary>DEL-105: records of DEL-050 and Starts per hour.</summary>
     private ReasonCode? Quota()
     {
-        if (!CountStart())
+        if (!_withinRate)
         {
             return ReasonCode.Limit;
         }
@@ -101,24 +108,25 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
         return full ? ReasonCode.Limit : null;
     }
 
+    /// <summary>Every Start counts, also one that fails before its turn comes: each leaves a record, a tombstone and an alert behind (DEL-105).</summary>
     private bool CountStart()
     {
-        const long hourMs = 3_600_000;
         var server = State.ServerOf(record.By);
-        var sameHour = server.StartWindowBootId == work.Now.BootId && work.Now.BootMs - server.StartWindowBootMs < hourMs;
-        var starts = sameHour ? server.StartsInWindow : 0;
-        if (starts >= work.Options.Delegation.StartsPerHour)
-        {
-            return false;
-        }
-
+        var starts = StartsThisHour(work, record.By);
         PutServer(server with
         {
             StartWindowBootId = work.Now.BootId,
-            StartWindowBootMs = sameHour ? server.StartWindowBootMs : work.Now.BootMs,
+            StartWindowBootMs = starts > 0 ? server.StartWindowBootMs : work.Now.BootMs,
             StartsInWindow = starts + 1,
         });
-        return true;
+        return starts < work.Options.Delegation.StartsPerHour;
+    }
+
+    private static int StartsThisHour(Work work, string by)
+    {
+        const long hourMs = 3_600_000;
+        var server = work.State.ServerOf(by);
+        return server.StartWindowBootId == work.Now.BootId && work.Now.BootMs - server.StartWindowBootMs < hourMs ? server.StartsInWindow : 0;
     }
 
     private static int StagedOrPending(AgentState state, string server) =>
@@ -290,8 +298,9 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
 
         var identifiable = pinned || (work.Options.HostNamesVerifiable && _terms.DurationType != DurationType.Final);
         var legal = existing is null
+            && State.Tree.Find(AccountList.Root.Child(AccountBuilder.NodeNameOf(record.Id))) is null
             && Uri.TryCreate(_terms.Address, UriKind.Absolute, out var uri)
-            && uri.Scheme == Uri.UriSchemeHttps && uri.Host.Length > 0 && uri.UserInfo.Length == 0
+            && uri.Scheme == Uri.UriSchemeHttps && HostName.Of(uri).Length > 0 && uri.UserInfo.Length == 0
             && identifiable;
         return legal ? null : ReasonCode.AccountInvalid;
     }

@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Session;
 using DmDelegation.Engine.State;
@@ -80,5 +81,7 @@ internal static class T3End
         }
 
         Outbox.GiveUpAll(work, guest);
+        NonceStore.Forget(work, guest);
+        ContactPlan.Forget(work, guest);
     }
 }
