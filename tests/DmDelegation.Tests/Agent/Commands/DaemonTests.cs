@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DmDelegation.Platform.Control;
 
 namespace DmDelegation.Tests.Agent.Commands;
 
@@ -115,6 +116,20 @@ public sealed class DaemonTests
         Assert.AreEqual(1, result.ExitCode);
         var report = JsonDocument.Parse(result.Output).RootElement;
         Assert.AreEqual(("failed", code), (report.GetProperty("ended").GetString(), report.GetProperty("error").GetString()));
+    }
+
+    [TestMethod]
+    [DataRow("""{"server":null}""", "bad-request")]
+    [DataRow("""{"server":""}""", "bad-argument")]
+    [DataRow("""{"server":"a b"}""", "bad-argument")]
+    [DataRow("""{"server":1}""", "bad-request")]
+    public async Task A_bad_argument_on_the_control_socket_is_refused_and_the_agent_lives(string arguments, string code)
+    {
+        using var folder = new AgentFolder();
+        await using var daemon = await Daemon.ReadyAsync(folder);
+        var request = new ControlRequest("session-start", JsonDocument.Parse(arguments).RootElement);
+        Assert.AreEqual(code, (await ControlClient.CallAsync(folder.File("run/control.sock"), request, CancellationToken.None)).Code);
+        Assert.AreEqual("ready", (await JsonAsync(folder, "status")).GetProperty("state").GetString());
     }
 
     [TestMethod]
