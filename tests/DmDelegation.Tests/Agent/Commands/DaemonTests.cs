@@ -43,6 +43,16 @@ public sealed class DaemonTests
     }
 
     [TestMethod]
+    public async Task A_runtime_directory_that_cannot_be_made_is_told_with_its_code()
+    {
+        using var folder = new AgentFolder(more: """ "runtimeDirectory": "client/run", """);
+        await using var daemon = Daemon.Start(folder);
+        var result = await daemon.EndAsync();
+        Assert.AreEqual((1, 1), (result.ExitCode, result.Error.AsSpan().TrimEnd('\n').Count('\n') + 1), result.Error);
+        StringAssert.Contains(result.Error, "code=runtime-directory", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public async Task The_device_id_is_fixed_at_the_first_start_and_accounts_are_provisioned_once_DEL_169()
     {
         using var folder = new AgentFolder();
@@ -130,6 +140,16 @@ public sealed class DaemonTests
         var request = new ControlRequest("session-start", JsonDocument.Parse(arguments).RootElement);
         Assert.AreEqual(code, (await ControlClient.CallAsync(folder.File("run/control.sock"), request, CancellationToken.None)).Code);
         Assert.AreEqual("ready", (await JsonAsync(folder, "status")).GetProperty("state").GetString());
+    }
+
+    [TestMethod]
+    public async Task A_session_with_a_server_that_is_not_known_says_what_to_do_and_leaves_no_warning()
+    {
+        using var folder = new AgentFolder();
+        await using var daemon = await Daemon.ReadyAsync(folder);
+        var result = await AgentProcess.RunAsync(folder.Configuration, "session", "start", "nobody.example");
+        StringAssert.Contains(result.Output, "dmagent account list", StringComparison.Ordinal);
+        Assert.AreEqual(0, (await JsonAsync(folder, "status")).GetProperty("warnings").GetArrayLength());
     }
 
     [TestMethod]
