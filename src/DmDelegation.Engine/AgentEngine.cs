@@ -59,6 +59,7 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
                 break;
         }
 
+        ContactPlan.ForgetStrangers(work);
         return work.Finish();
     }
 

@@ -56,6 +56,19 @@ internal static class ContactPlan
         });
     }
 
+    /// <summary>
+    /// Forgets servers without an account: they are never contacted, however many come and go, and one that comes back as a guest begins without
+    /// the delays of before (DEL-178).
+    /// </summary>
+    public static void ForgetStrangers(Work work)
+    {
+        var gone = work.Engine.Contacts.Keys.Where(server => work.State.AccountOf(server) is null).ToList();
+        if (gone.Count > 0)
+        {
+            work.Engine = work.Engine with { Contacts = work.Engine.Contacts.RemoveRange(gone) };
+        }
+    }
+
     /// <summary>Servers to contact now.</summary>
     public static IEnumerable<string> DueNow(Work work) =>
         Plan(work.Engine, work.Options, work.Now).Where(contact => contact.InMs <= 0).Select(contact => contact.Server).ToList();

@@ -14,10 +14,12 @@ namespace DmDelegation.Platform.Store;
 /// </summary>
 internal static class StateJson
 {
-    private static readonly StateJsonContext Context = new(new JsonSerializerOptions(StateJsonContext.Default.Options)
+    // Not a context of these options: it would put itself in the place of the resolver, and nothing would be required.
+    private static readonly JsonSerializerOptions Strict = new(StateJsonContext.Default.Options)
     {
+        RespectNullableAnnotations = true,
         TypeInfoResolver = StateJsonContext.Default.WithAddedModifier(RequireAll),
-    });
+    };
 
     public static JsonTypeInfo<DelegationRecord> Record => Of<DelegationRecord>();
 
@@ -33,14 +35,14 @@ internal static class StateJson
 
     public static JsonTypeInfo<DeviceState> Device => Of<DeviceState>();
 
-    private static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Context.Options.GetTypeInfo(typeof(T));
+    private static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T));
 
     private static void RequireAll(JsonTypeInfo type)
     {
         if (type.Kind is not JsonTypeInfoKind.Object)
             return;
         foreach (var property in type.Properties)
-            property.IsRequired = true;
+            property.IsRequired = property.Set is not null || property.AssociatedParameter is not null;
     }
 }
 
