@@ -291,7 +291,7 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
         var identifiable = pinned || (work.Options.HostNamesVerifiable && _terms.DurationType != DurationType.Final);
         var legal = existing is null
             && Uri.TryCreate(_terms.Address, UriKind.Absolute, out var uri)
-            && uri.Scheme == Uri.UriSchemeHttps && uri.Host.Length > 0 && uri.UserInfo.Length == 0
+            && uri.Scheme == Uri.UriSchemeHttps && HostName.Of(uri) is not null && uri.UserInfo.Length == 0
             && identifiable;
         return legal ? null : ReasonCode.AccountInvalid;
     }
