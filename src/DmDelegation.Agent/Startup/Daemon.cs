@@ -28,11 +28,11 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
     {
         using var notifier = Notifier.FromEnvironment();
         using var store = AgentStore.Open(settings.Agent.StateDirectory);
-        using var key = DeviceKeyFile.LoadOrCreate(settings.Agent.DeviceKeyFile, settings.Agent.CredentialsDirectory);
+        var loaded = store.Load();
+        using var key = DeviceKeyFile.LoadOrCreate(settings.Agent.DeviceKeyFile, settings.Agent.CredentialsDirectory, inUse: loaded is not null);
         using var vault = new AesGcmVault(key);
         using var identity = EngineSetup.DeviceKeyOf(settings.Agent);
         var random = new SystemRandomSource();
-        var loaded = store.Load();
         var clock = EngineSetup.Clock(settings.Agent, loaded);
         var durable = loaded ?? Provision(store, vault, clock);
         _ = DeviceIdentity.Decide(settings.Profile, durable.Device.DevId);

@@ -300,7 +300,7 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
         var legal = existing is null
             && State.Tree.Find(AccountList.Root.Child(AccountBuilder.NodeNameOf(record.Id))) is null
             && Uri.TryCreate(_terms.Address, UriKind.Absolute, out var uri)
-            && uri.Scheme == Uri.UriSchemeHttps && HostName.Of(uri).Length > 0 && uri.UserInfo.Length == 0
+            && uri.Scheme == Uri.UriSchemeHttps && HostName.Of(uri) is not null && uri.UserInfo.Length == 0
             && identifiable;
         return legal ? null : ReasonCode.AccountInvalid;
     }

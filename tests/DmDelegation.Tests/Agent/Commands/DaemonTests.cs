@@ -53,6 +53,24 @@ public sealed class DaemonTests
     }
 
     [TestMethod]
+    public async Task A_lost_device_key_is_told_and_not_replaced_by_one_that_opens_nothing_DEL_190()
+    {
+        using var folder = new AgentFolder();
+        await using (var first = await Daemon.ReadyAsync(folder))
+        {
+            await first.TerminateAsync();
+            await first.EndAsync();
+        }
+
+        File.Delete(folder.File("state/device.key"));
+        await using var daemon = Daemon.Start(folder);
+        var result = await daemon.EndAsync();
+        Assert.AreEqual(1, result.ExitCode);
+        StringAssert.Contains(result.Error, "code=device-key-missing", StringComparison.Ordinal);
+        Assert.IsFalse(File.Exists(folder.File("state/device.key")));
+    }
+
+    [TestMethod]
     public async Task The_device_id_is_fixed_at_the_first_start_and_accounts_are_provisioned_once_DEL_169()
     {
         using var folder = new AgentFolder();
