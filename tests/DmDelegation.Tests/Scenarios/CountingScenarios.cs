@@ -26,4 +26,24 @@ public sealed class CountingScenarios
         Given.Ended(device, one.Id, DelegationState.Failed, 171);
         Given.Ended(device, other.Id, DelegationState.Failed, 171);
     }
+
+    [TestMethod]
+    public void Slots_kept_for_the_home_authority_are_not_taken_from_the_others_by_it_DEL_050()
+    {
+        using var device = new TestDevice(setup =>
+        {
+            for (var i = 0; i < 8; i++)
+            {
+                setup.Nodes.Add(($"./H{i}", "", null));
+            }
+        });
+        for (var i = 0; i < 8; i++)
+        {
+            var own = new Delegating($"h{i}", a: "home.example", b: "d.example").KnownB();
+            own.Scope[0] = new($"./H{i}", "Get+Replace");
+            Given.Active(device, own);
+        }
+
+        device.StartAccepted(new Delegating());
+    }
 }

@@ -100,8 +100,10 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
 
         var home = State.IsHomeAuthorityOfRoot(work.Options, record.By);
         var running = State.Live().Where(live => live.Record.State != DelegationState.Finalised).Select(live => live.Record).ToList();
-        var total = work.Options.Delegation.MaxActive - (home ? 0 : KeptForHomeAuthority);
+        var total = work.Options.Delegation.MaxActive;
+        bool NotKept(DelegationRecord other) => !State.IsHomeAuthorityOfRoot(work.Options, other.By);
         var full = running.Count >= total
+            || (!home && running.Count(NotKept) >= total - KeptForHomeAuthority)
             || running.Count(other => other.State == DelegationState.Pending) >= MaxPending
             || StagedOrPending(State, record.By) > MaxStagedOrPendingPerServer
             || (!home && running.Count(other => other.By == record.By) >= MaxPerServer);
