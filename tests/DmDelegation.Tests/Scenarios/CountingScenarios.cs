@@ -46,4 +46,17 @@ public sealed class CountingScenarios
 
         device.StartAccepted(new Delegating());
     }
+
+    [TestMethod]
+    [DataRow("+60")]
+    [DataRow(" 60")]
+    [DataRow("060")]
+    [DataRow("-0")]
+    public void A_shortened_budget_is_a_plain_number_DEL_102_DEL_209(string seconds)
+    {
+        using var device = new TestDevice();
+        var delegation = Given.Active(device, new Delegating().Temporary(3600));
+        Assert.AreEqual(405, device.Manage("a.example", Dm.Replace(delegation.Uri + "/Expiry/MaxSeconds", seconds, "int"))[0].Status);
+        Assert.AreEqual(3600, device.Record(delegation.Id).Grant!.MaxSeconds);
+    }
 }
