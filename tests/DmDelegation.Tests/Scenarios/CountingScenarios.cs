@@ -59,4 +59,24 @@ public sealed class CountingScenarios
         Assert.AreEqual(405, device.Manage("a.example", Dm.Replace(delegation.Uri + "/Expiry/MaxSeconds", seconds, "int"))[0].Status);
         Assert.AreEqual(3600, device.Record(delegation.Id).Grant!.MaxSeconds);
     }
+
+    [TestMethod]
+    public void An_Atomic_that_deletes_a_live_record_is_a_commit_of_its_own_DEL_143()
+    {
+        using var device = new TestDevice();
+        var delegation = Given.Active(device);
+        var since = device.Effects.Count;
+        var answers = device.Manage(
+            "a.example",
+            Dm.Replace("./Net/eth0", "before"),
+            Dm.Atomic(Dm.Replace("./Net/eth0", "with"), Dm.Delete(delegation.Uri)),
+            Dm.Replace("./Net/eth0", "after"));
+        Assert.AreSequenceEqual([200, 200, 200, 200, 200], Given.Statuses(answers));
+        string Value(DmDelegation.Engine.State.AgentState state) => System.Text.Encoding.UTF8.GetString(state.Tree.Find(DmDelegation.Tree.NodePath.Parse("./Net/eth0"))!.Value.Span);
+        var commits = device.Effects.Skip(since).OfType<Persist>()
+            .Select(persist => (Value(persist.After), persist.After.Records[delegation.Id].State)).Distinct().ToArray();
+        Assert.AreSequenceEqual(
+            [("up", DelegationState.Active), ("before", DelegationState.Active), ("with", DelegationState.Revoked), ("after", DelegationState.Revoked)],
+            commits);
+    }
 }
