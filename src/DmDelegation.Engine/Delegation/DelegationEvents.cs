@@ -55,7 +55,8 @@ internal static class DelegationEvents
         {
             if (record.State == DelegationState.Pending)
             {
-                CountBadAttempt(work, record, session.Server, DelegationEvent.LoginOfBFailed);
+                // The one before may just have ended, and this one's undo record been told (DEL-135).
+                CountBadAttempt(work, work.State.Records[record.Id], session.Server, DelegationEvent.LoginOfBFailed);
             }
         }
     }
@@ -81,12 +82,12 @@ internal static class DelegationEvents
     {
         if (work.Engine.Sessions.TryGetValue(server, out var session))
         {
-            if (session.BadAttemptCounted)
+            if (session.BadAttemptCountedFor.Contains(record.Id))
             {
                 return;
             }
 
-            work.Put(session with { BadAttemptCounted = true });
+            work.Put(session with { BadAttemptCountedFor = session.BadAttemptCountedFor.Add(record.Id) });
         }
 
         var count = record.Grant!.BadAttempts + 1;

@@ -43,8 +43,8 @@ public sealed partial record SessionState
     /// <summary>Delegations for which the challenge has had its one attempt (DEL-180).</summary>
     public ImmutableHashSet<string> ChallengeUsedFor { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
-    /// <summary>A wrong proof or credential was already counted in this session (DEL-184).</summary>
-    public bool BadAttemptCounted { get; init; }
+    /// <summary>Delegations for which a wrong proof or credential was already counted in this session (DEL-184).</summary>
+    public ImmutableHashSet<string> BadAttemptCountedFor { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
     /// <summary>Reason code with which the session is aborted in its next message; 0 = it goes on (DEL-217).</summary>
     public int AbortReason { get; init; }

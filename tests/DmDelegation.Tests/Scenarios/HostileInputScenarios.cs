@@ -66,16 +66,16 @@ public sealed class HostileInputScenarios
     public void Endless_Starts_that_fail_early_leave_no_endless_records_DEL_050_DEL_105()
     {
         using var device = new TestDevice();
-        for (var i = 0; i < 11; i++)
+        for (var i = 0; i < 20; i++)
         {
             device.Start(new Delegating($"r{i}", a: "d.example") { ["Server/ServerID"] = null });
             Assert.AreEqual((DelegationState.Failed, 101), (device.Record($"r{i}").State, device.Record($"r{i}").Reason));
         }
 
-        Assert.AreEqual(420, device.Manage("d.example", Dm.AddNode("./Delegation/r11"))[0].Status);
+        Assert.AreEqual(420, device.Manage("d.example", Dm.AddNode("./Delegation/r20"))[0].Status);
         Assert.AreEqual(104, device.LastReason());
         Assert.AreEqual(200, device.Manage("a.example", Dm.AddNode("./Delegation/other"))[0].Status);
         device.Pass(3_600_000);
-        Assert.AreEqual(200, device.Manage("d.example", Dm.AddNode("./Delegation/r11"))[0].Status);
+        Assert.AreEqual(200, device.Manage("d.example", Dm.AddNode("./Delegation/r20"))[0].Status);
     }
 }

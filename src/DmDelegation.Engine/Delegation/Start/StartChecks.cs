@@ -28,7 +28,6 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     private const int MaxStagedOrPendingPerServer = 2;
 
     private DelegationTerms _terms = null!;
-    private bool _withinRate;
 
     private AgentState State => work.State;
 
@@ -41,7 +40,6 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
             return (null, ReasonCode.NotCreator);
         }
 
-        _withinRate = CountStart();
         if (fault is not null)
         {
             return (null, fault);
@@ -61,12 +59,9 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
         return (_terms, null);
     }
 
-    /// <summary>
-    /// Whether there is room for another Staged record, at the Add (DEL-050). A server that went on starting beyond its rate builds no more
-    /// of them in that hour (DEL-105).
-    /// </summary>
+    /// <summary>Whether there is room for another Staged record, at the Add (DEL-050).</summary>
     public static bool RoomForStaged(Work work, string server) =>
-        StagedOrPending(work.State, server) < MaxStagedOrPendingPerServer && StartsThisHour(work, server) <= work.Options.Delegation.StartsPerHour;
+        StagedOrPending(work.State, server) < MaxStagedOrPendingPerServer && !FailsTooOften(work, server);
 
     /// <summary>DEL-104: application layer, or TLS with certificates on both sides.</summary>
     private bool Authenticated() => session.Proof is ServerProof.ApplicationLayer or ServerProof.TlsMutual;
@@ -93,40 +88,53 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     /// <summary>DEL-105: records of DEL-050 and Starts per hour.</summary>
     private ReasonCode? Quota()
     {
-        if (!_withinRate)
+        if (!CountStart())
         {
             return ReasonCode.Limit;
         }
 
         var home = State.IsHomeAuthorityOfRoot(work.Options, record.By);
         var running = State.Live().Where(live => live.Record.State != DelegationState.Finalised).Select(live => live.Record).ToList();
-        var total = work.Options.Delegation.MaxActive - (home ? 0 : KeptForHomeAuthority);
+        var total = work.Options.Delegation.MaxActive;
+        bool NotKept(DelegationRecord other) => !State.IsHomeAuthorityOfRoot(work.Options, other.By);
         var full = running.Count >= total
+            || (!home && running.Count(NotKept) >= total - KeptForHomeAuthority)
             || running.Count(other => other.State == DelegationState.Pending) >= MaxPending
             || StagedOrPending(State, record.By) > MaxStagedOrPendingPerServer
             || (!home && running.Count(other => other.By == record.By) >= MaxPerServer);
         return full ? ReasonCode.Limit : null;
     }
 
-    /// <summary>Every Start counts, also one that fails before its turn comes: each leaves a record, a tombstone and an alert behind (DEL-105).</summary>
     private bool CountStart()
     {
+        const long hourMs = 3_600_000;
         var server = State.ServerOf(record.By);
-        var starts = StartsThisHour(work, record.By);
+        var sameHour = server.StartWindowBootId == work.Now.BootId && work.Now.BootMs - server.StartWindowBootMs < hourMs;
+        var starts = sameHour ? server.StartsInWindow : 0;
+        if (starts >= work.Options.Delegation.StartsPerHour)
+        {
+            return false;
+        }
+
         PutServer(server with
         {
             StartWindowBootId = work.Now.BootId,
-            StartWindowBootMs = starts > 0 ? server.StartWindowBootMs : work.Now.BootMs,
+            StartWindowBootMs = sameHour ? server.StartWindowBootMs : work.Now.BootMs,
             StartsInWindow = starts + 1,
         });
-        return starts < work.Options.Delegation.StartsPerHour;
+        return true;
     }
 
-    private static int StartsThisHour(Work work, string by)
+    /// <summary>
+    /// Starts that fail before the quota is looked at leave a record, a tombstone and an alert behind all the same; so many failures in an
+    /// hour, and the server builds no more records for now (own bound, T26). Tombstones tell, which no server can delete.
+    /// </summary>
+    private static bool FailsTooOften(Work work, string server)
     {
-        const long hourMs = 3_600_000;
-        var server = work.State.ServerOf(by);
-        return server.StartWindowBootId == work.Now.BootId && work.Now.BootMs - server.StartWindowBootMs < hourMs ? server.StartsInWindow : 0;
+        var settings = work.Options.Delegation;
+        var failed = work.State.Tombstones.Values.Count(tombstone =>
+            tombstone.By == server && tombstone.State == DelegationState.Failed && tombstone.EndedAt > work.Time.AddHours(-1));
+        return failed >= Math.Min(2 * settings.StartsPerHour, settings.MaxTombstones);
     }
 
     private static int StagedOrPending(AgentState state, string server) =>
