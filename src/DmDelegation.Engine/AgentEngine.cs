@@ -26,10 +26,11 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
     {
         var carried = state.Clock.Now(now);
         var work = new Work(state, now, options, ports);
-        NoticeClock(work, state.Clock, carried);
         if (happening is not Started)
         {
-            KeepJump(work, state.Durable.Clock); // at the start recovery needs the marks of the boot before
+            // At a start recovery finds out itself, and must see the clocks as they were left (DEL-292).
+            NoticeClock(work, state.Clock, carried);
+            KeepJump(work, state.Durable.Clock);
         }
 
         switch (happening)
@@ -63,6 +64,7 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
                 break;
         }
 
+        ContactPlan.ForgetStrangers(work);
         return work.Finish();
     }
 

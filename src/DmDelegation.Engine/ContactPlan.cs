@@ -30,8 +30,16 @@ internal static class ContactPlan
         {
             Outbox.GiveUpAll(work, session.Server); // DEL-247: no key is kept for a farewell
             work.Commit(CommitPoint.Delivery);
+            Forget(work, session.Server);
         }
     }
+
+    /// <summary>The account of a server is gone: there is nobody to contact, and no nonce of it can be used (DEL-193).</summary>
+    public static void Forget(Work work, string server) => work.Engine = work.Engine with
+    {
+        Contacts = work.Engine.Contacts.Remove(server),
+        Nonces = work.Engine.Nonces.Remove(server),
+    };
 
     /// <summary>An attempt failed, also one that could not even be made: the next one waits (DEL-242).</summary>
     /// <param name="error">Stable code of the failure, null if the session ended well but B did not prove itself.</param>
@@ -46,6 +54,19 @@ internal static class ContactPlan
             LastSessionBootMs = error is null ? work.Now.BootMs : contact.LastSessionBootMs,
             LastError = error ?? "",
         });
+    }
+
+    /// <summary>
+    /// Forgets servers without an account: they are never contacted, however many come and go, and one that comes back as a guest begins without
+    /// the delays of before (DEL-178).
+    /// </summary>
+    public static void ForgetStrangers(Work work)
+    {
+        var gone = work.Engine.Contacts.Keys.Where(server => work.State.AccountOf(server) is null).ToList();
+        if (gone.Count > 0)
+        {
+            work.Engine = work.Engine with { Contacts = work.Engine.Contacts.RemoveRange(gone) };
+        }
     }
 
     /// <summary>Servers to contact now.</summary>

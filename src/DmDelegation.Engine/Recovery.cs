@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
@@ -81,6 +82,7 @@ internal static class Recovery
         if (record.State == DelegationState.Suspended && !Limits.Expired(known, work.Now, work.Time))
         {
             resumed = resumed.Move(DelegationEvent.ClockTrusted, DelegationState.Active, ReasonCode.Ok.Code);
+            AuditLog.Evidence(work, resumed, "", "Resumed", ReasonCode.Ok);
             work.Log(LogCodes.DelegationSuspended, $"delegation {record.Id} resumed: the time since the reboot is known", ("delegation", record.Id));
         }
 
@@ -154,7 +156,7 @@ internal static class Recovery
     {
         var intervalMs = work.Options.Delegation.ClockPersistSeconds * 1000L;
         var grant = Ahead(record.Grant!, work.Now, intervalMs) with { AckDeliveredBootMs = -1 };
-        grant = off is { } known ? WithOffTime(grant, known) : grant with { OffTimeUnknown = true };
+        grant = off is { } known ? WithOffTime(grant, known) with { OffTimeUnknown = false } : grant with { OffTimeUnknown = true };
         var carried = record with { Grant = grant };
         var suspends = off is null && record.State == DelegationState.Active && grant is { DurationType: DurationType.Temporary, BudgetWhenTimeUnknown: false };
         if (!suspends)
@@ -164,6 +166,7 @@ internal static class Recovery
                 : carried;
         }
 
+        AuditLog.Evidence(work, record, "", "Suspended", ReasonCode.ClockUntrusted);
         work.Log(LogCodes.DelegationSuspended, $"delegation {record.Id} suspended: the time since the reboot is unknown", ("delegation", record.Id));
         return carried.Move(DelegationEvent.RebootClockNotTrusted, DelegationState.Suspended, ReasonCode.Ok.Code);
     }

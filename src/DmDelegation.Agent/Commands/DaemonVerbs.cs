@@ -26,9 +26,11 @@ internal sealed class DaemonVerbs(AgentLoop loop, Func<Snapshot, QueryContext> c
     {
         try
         {
-            return request.Arguments.ValueKind == JsonValueKind.Undefined
+            var arguments = request.Arguments.ValueKind == JsonValueKind.Undefined
                 ? new VerbArguments()
                 : request.Arguments.Deserialize(ReportJson.Readable.VerbArguments);
+            // The reader takes a JSON null for a text.
+            return arguments is { Uri: not null, Server: not null, Command: not null, Id: not null } ? arguments : null;
         }
         catch (JsonException)
         {

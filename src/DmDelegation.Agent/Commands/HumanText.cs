@@ -8,8 +8,7 @@ internal static class HumanText
     /// <summary>First line: is it well and who manages the device; then which part until when, then what is wrong.</summary>
     public static IEnumerable<string> Status(StatusReport report)
     {
-        var owner = report.Home.IsEmpty ? "no server has the root by name" : "managed by " + string.Join(", ", report.Home);
-        yield return $"{(report.Well ? "Well" : "Not well")}, {report.State}: {owner}"
+        yield return $"{(report.Well ? "Well" : "Not well")}, {report.State}: {StatusQuery.Owner(report.Home, report.Accounts)}"
             + (report.ManagedBy.IsEmpty ? "" : $", {report.ManagedBy.Length} delegated");
         foreach (var manager in report.ManagedBy)
             yield return "  " + StatusQuery.Sentence(manager) + (manager.RemainingSeconds is { } seconds ? $", {seconds} s left" : "");
@@ -19,7 +18,7 @@ internal static class HumanText
         yield return $"Version    {report.Version}";
         yield return Clock(report.Clock).Single();
         yield return $"Delegation {report.Delegations.Active} active, {report.Delegations.Pending} pending, {report.Delegations.Suspended} suspended";
-        yield return $"Outbox     {report.Outbox}";
+        yield return $"Outbox     {(report.Outbox == 0 ? "empty" : report.Outbox == 1 ? "1 acknowledgement waits" : $"{report.Outbox} acknowledgements wait")}";
         yield return $"Sessions   {(report.Sessions.IsEmpty ? "none" : string.Join(", ", report.Sessions))}";
     }
 
@@ -78,7 +77,7 @@ internal static class HumanText
     }
 
     public static IEnumerable<string> Session(SessionReport report) =>
-        [report.Error is null ? $"session with {report.Server} done" : $"session with {report.Server} failed: {report.Error}"];
+        [report.Error is null ? $"session with {report.Server} done" : $"session with {report.Server} failed: {report.Error}{SessionFailures.Hint(report.Error)}"];
 
     public static IEnumerable<string> Version(VersionReport report) => [$"dmagent {report.Version}"];
 

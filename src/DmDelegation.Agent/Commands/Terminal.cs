@@ -17,18 +17,17 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     /// <summary>Prints an answer: one line of JSON, or text for people.</summary>
     public int Print<T>(JsonElement data, JsonTypeInfo<T> type, bool json, Func<T, IEnumerable<string>> text)
     {
-        if (json)
+        var lines = json ? [JsonText(data)] : text(data.Deserialize(type)!).Select(Safe);
+        try
         {
-            using var octets = new MemoryStream();
-            using (var writer = new Utf8JsonWriter(octets, Readable))
-                data.WriteTo(writer);
-            output.WriteLine(System.Text.Encoding.UTF8.GetString(octets.GetBuffer().AsSpan(0, (int)octets.Length)));
+            foreach (var line in lines)
+                output.WriteLine(line);
             return ExitCodes.Ok;
         }
-
-        foreach (var line in text(data.Deserialize(type)!))
-            output.WriteLine(Safe(line));
-        return ExitCodes.Ok;
+        catch (IOException fault)
+        {
+            return Fail(ExitCodes.Failed, [$"the answer cannot be written: {fault.Message}"]);
+        }
     }
 
     /// <summary>Prints an answer that was made here.</summary>
@@ -48,6 +47,14 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
 
     /// <summary>Says something beside the answer.</summary>
     public void Say(string line) => error.WriteLine("dmagent: " + Safe(line));
+
+    private static string JsonText(JsonElement data)
+    {
+        using var octets = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(octets, Readable))
+            data.WriteTo(writer);
+        return System.Text.Encoding.UTF8.GetString(octets.GetBuffer().AsSpan(0, (int)octets.Length));
+    }
 
     /// <summary>What servers wrote into the tree cannot steer the terminal.</summary>
     private static string Safe(string line) => line.Any(char.IsControl) ? string.Concat(line.Select(c => char.IsControl(c) ? '\uFFFD' : c)) : line;

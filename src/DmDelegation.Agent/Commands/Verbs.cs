@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using DmDelegation.Agent.Loop;
 using DmDelegation.Agent.Queries;
 using DmDelegation.Platform.Control;
+using DmDelegation.Tree;
 
 namespace DmDelegation.Agent.Commands;
 
@@ -71,12 +72,17 @@ internal static class Verbs
         Reads(AccountList, (context, _) => AccountQuery.List(context), ReportJson.Readable.AccountListReport),
         Reads(DelegationList, (context, _) => DelegationQuery.List(context), ReportJson.Readable.DelegationListReport),
         Reads(DelegationShow, (context, arguments) => DelegationQuery.Show(context, arguments.Id), ReportJson.Readable.DelegationReport),
-        new(SessionStart, null, async (loop, arguments, cancel) => Respond(await loop.SessionAsync(arguments.Server, cancel), ReportJson.Readable.SessionReport)),
+        new(SessionStart, null, StartSessionAsync),
         new(ClockReset, null, async (loop, _, cancel) => Respond(await loop.ResetClockAsync(cancel), ReportJson.Readable.ClockReport)),
     ];
 
     /// <summary>The verb with a name; null if there is none.</summary>
     public static Verb? Find(string name) => All.FirstOrDefault(verb => verb.Name == name);
+
+    private static async Task<ControlResponse> StartSessionAsync(AgentLoop loop, VerbArguments arguments, CancellationToken cancel) =>
+        ServerIdentifier.IsWellFormed(arguments.Server)
+            ? Respond<SessionReport>(await loop.SessionAsync(arguments.Server, cancel), ReportJson.Readable.SessionReport)
+            : ControlResponse.Failed(QueryCodes.BadArgument, $"'{arguments.Server}' is not a Server Identifier");
 
     private static Verb Reads<T>(string name, Func<QueryContext, VerbArguments, Answer<T>> query, JsonTypeInfo<T> type)
         where T : class => new(name, (context, arguments) => Respond(query(context, arguments), type), null);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DmDelegation.Platform.Profile;
 
 namespace DmDelegation.Agent.Configuration;
 
@@ -67,8 +68,7 @@ internal sealed class ConfigurationLayers
                 return null;
             }
 
-            using var document = JsonDocument.Parse(File.ReadAllBytes(file), Lenient);
-            return document.RootElement.Clone();
+            return JsonText.Parse(File.ReadAllBytes(file), Lenient);
         }
         catch (JsonException fault)
         {

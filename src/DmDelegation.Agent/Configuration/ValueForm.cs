@@ -37,8 +37,9 @@ internal static class ValueForms
     public static ValueForm<string> FilePath { get; } = new("a path of 1 to 4096 characters", (JsonElement value, string directory, out string read) =>
     {
         var text = TextOf(value, MaxTextCharacters);
-        read = text is null ? "" : Path.GetFullPath(text, directory);
-        return text is not null && !text.Contains('\0');
+        var good = text is not null && !text.Contains('\0');
+        read = good ? Path.GetFullPath(text!, directory) : "";
+        return good;
     });
 
     /// <summary>A Server Identifier (DEL-107).</summary>

@@ -18,9 +18,10 @@ namespace DmDelegation.Agent.Queries;
 /// <param name="Outbox">Acknowledgements that wait.</param>
 /// <param name="Sessions">ServerIDs of running sessions.</param>
 /// <param name="Warnings">What is wrong.</param>
+/// <param name="Accounts">ServerIDs with an account that no delegation made.</param>
 internal sealed record StatusReport(
     bool Well, string State, string Version, string DeviceId, ImmutableArray<ManagerReport> ManagedBy, ImmutableArray<string> Home, ClockReport Clock,
-    DelegationCounts Delegations, int Outbox, ImmutableArray<string> Sessions, ImmutableArray<WarningReport> Warnings);
+    DelegationCounts Delegations, int Outbox, ImmutableArray<string> Sessions, ImmutableArray<WarningReport> Warnings, ImmutableArray<string> Accounts);
 
 /// <summary>A server that manages by delegation.</summary>
 /// <param name="Server">B.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
@@ -29,7 +30,8 @@ internal static class StatusQuery
                 live.Count(entry => entry.Record.State == DelegationState.Suspended)),
             context.Durable.Outbox.Count,
             [.. context.State.Sessions.Keys],
-            warnings);
+            warnings,
+            Accounts(context));
     }
 
     /// <summary>The clock as the agent sees it.</summary>
@@ -39,10 +41,17 @@ internal static class StatusQuery
     /// <summary>One line for systemd and for people: who manages the device. It changes only when that does.</summary>
     public static string Line(QueryContext context)
     {
-        var home = Home(context);
-        var owner = home.IsEmpty ? "No server has the root by name" : "Managed by " + string.Join(", ", home);
-        return string.Join("; ", Managers(context).Select(Sentence).Prepend(owner));
+        var owner = Owner(Home(context), Accounts(context));
+        return string.Join("; ", Managers(context).Select(Sentence).Prepend(char.ToUpperInvariant(owner[0]) + owner[1..]));
     }
+
+    /// <summary>Who manages the device apart from delegations, in words.</summary>
+    /// <param name="home">Home authorities of the root.</param>
+    /// <param name="accounts">Servers with an account that no delegation made.</param>
+    public static string Owner(ImmutableArray<string> home, ImmutableArray<string> accounts) =>
+        !home.IsEmpty ? "managed by " + string.Join(", ", home)
+        : !accounts.IsEmpty ? $"managed through the account of {string.Join(", ", accounts)}, which the ACL of the root does not name"
+        : "managed by no server, there is no account";
 
     /// <summary>One delegation in words.</summary>
     public static string Sentence(ManagerReport manager)
@@ -75,6 +84,9 @@ internal static class StatusQuery
             remaining is { } seconds ? TimeText(context.Time.AddSeconds(seconds)) : record.State == DelegationState.Finalised ? "final" : "until-revoked",
             remaining);
     }
+
+    private static ImmutableArray<string> Accounts(QueryContext context) =>
+        [.. AccountList.All(context.Durable.Tree).Select(account => account.ServerId).Where(server => !context.Durable.IsGuest(server))];
 
     private static ImmutableArray<string> Home(QueryContext context) =>
     [

@@ -82,14 +82,16 @@ internal static class Warnings
         where contact.Value is { FailedAttempts: > 0, LastError.Length: > 0 }
         select new WarningReport(
             "contact-failing", contact.Value.FailedAttempts >= FailuresWorthAWarning ? Warning : Notice,
-            $"{contact.Value.FailedAttempts} sessions in a row with {contact.Key} failed, the last with {contact.Value.LastError}",
+            contact.Value.FailedAttempts == 1
+                ? $"the last session with {contact.Key} failed: {contact.Value.LastError}"
+                : $"the last {contact.Value.FailedAttempts} sessions with {contact.Key} failed, the latest: {contact.Value.LastError}",
             $"dmagent session start {contact.Key}", null);
 
     private static IEnumerable<WarningReport> OutboxWaiting(QueryContext context) =>
         from waiting in context.Durable.Outbox.Values.GroupBy(entry => entry.Target, StringComparer.Ordinal)
         let failing = context.State.Contacts.GetValueOrDefault(waiting.Key) is { LastError.Length: > 0 }
         select new WarningReport(
-            "outbox-waiting", Notice, $"{waiting.Count()} acknowledgements wait for {waiting.Key}", $"dmagent session start {waiting.Key}",
+            "outbox-waiting", Notice, waiting.Count() == 1 ? $"an acknowledgement waits for {waiting.Key}" : $"{waiting.Count()} acknowledgements wait for {waiting.Key}", $"dmagent session start {waiting.Key}",
             failing ? "contact-failing" : null);
 
     private static IEnumerable<WarningReport> When(bool applies, string code, string severity, string text, string remedy, string? because = null) =>

@@ -12,7 +12,15 @@ internal sealed class ConsoleLog(TextWriter output, LogSeverity level, bool with
     /// <summary>Writes a line, if it is severe enough.</summary>
     public void Write(LogLine line)
     {
-        if (line.Code.Severity <= level)
+        if (line.Code.Severity > level)
+            return;
+        try
+        {
             output.WriteLine(JournalLine.Format(line, withPrefix));
+        }
+        catch (IOException)
+        {
+            // A full disk behind standard output is no reason to leave the device without its agent.
+        }
     }
 }

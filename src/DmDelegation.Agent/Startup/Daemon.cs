@@ -4,6 +4,7 @@ using DmDelegation.Agent.Loop;
 using DmDelegation.Agent.Queries;
 using DmDelegation.Engine;
 using DmDelegation.Engine.State;
+using DmDelegation.Platform;
 using DmDelegation.Platform.Accounts;
 using DmDelegation.Platform.Clock;
 using DmDelegation.Platform.Control;
@@ -22,16 +23,16 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
 {
     /// <summary>Runs until SIGTERM or SIGINT.</summary>
     /// <returns>Exit code.</returns>
-    /// <exception cref="Platform.PlatformException">The world does not let the agent start.</exception>
+    /// <exception cref="PlatformException">The world does not let the agent start.</exception>
     public async Task<int> RunAsync()
     {
         using var notifier = Notifier.FromEnvironment();
         using var store = AgentStore.Open(settings.Agent.StateDirectory);
-        using var key = DeviceKeyFile.LoadOrCreate(settings.Agent.DeviceKeyFile, settings.Agent.CredentialsDirectory);
+        var loaded = store.Load();
+        using var key = DeviceKeyFile.LoadOrCreate(settings.Agent.DeviceKeyFile, settings.Agent.CredentialsDirectory, inUse: loaded is not null);
         using var vault = new AesGcmVault(key);
         using var identity = EngineSetup.DeviceKeyOf(settings.Agent);
         var random = new SystemRandomSource();
-        var loaded = store.Load();
         var clock = EngineSetup.Clock(settings.Agent, loaded);
         var durable = loaded ?? Provision(store, vault, clock);
         _ = DeviceIdentity.Decide(settings.Profile, durable.Device.DevId);
@@ -51,7 +52,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
     {
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        Directory.CreateDirectory(settings.Agent.RuntimeDirectory);
+        MakeRuntimeDirectory();
         var access = ControlAccess.OfThisProcess(ControlAccess.FindGroup(settings.Agent.ControlGroup));
         var verbs = new DaemonVerbs(loop, Context);
         await using var control = ControlServer.Listen(settings.Agent.ControlSocket, access, verbs.AnswerAsync, Verbs.ForRoot);
@@ -63,6 +64,19 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
         {
             signal.Cancel = true;
             loop.Stop();
+        }
+    }
+
+    private void MakeRuntimeDirectory()
+    {
+        var path = settings.Agent.RuntimeDirectory;
+        try
+        {
+            _ = Directory.CreateDirectory(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new PlatformException("runtime-directory", $"runtimeDirectory {path} cannot be made: {fault.Message}", fault);
         }
     }
 
@@ -81,7 +95,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
         crash.After(CommitPoint.Provisioning);
 #endif
         log(AgentLog.Line(
-            AgentLog.Provisioned, $"store created for {state.Device.DevId} with {settings.Agent.Accounts.Length} accounts", ("device", state.Device.DevId)));
+            AgentLog.Provisioned, $"store created for {state.Device.DevId} with {settings.Agent.Accounts.Length} account{(settings.Agent.Accounts.Length == 1 ? "" : "s")}", ("device", state.Device.DevId)));
         return state;
     }
 

@@ -36,6 +36,9 @@ public static class AccountBuilder
     /// <summary>AAuthType of an account without credentials at the application layer.</summary>
     public const string Transport = "TRANSPORT";
 
+    /// <summary>Name of the instance that a delegation makes (7.2).</summary>
+    public static string NodeNameOf(string delegationId) => "d-" + delegationId;
+
     /// <summary>Adds the instance and returns its identity. Secrets are sealed under the identity of their leaves (DEL-190).</summary>
     /// <param name="clientSecret">Stored form of the client's secret, see <see cref="AccountSecret"/>; null if none.</param>
     /// <param name="clientNonce">First nonce of the client, null if none is known yet (AMB-043).</param>

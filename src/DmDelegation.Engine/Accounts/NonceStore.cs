@@ -58,10 +58,19 @@ internal static class NonceStore
         }
     }
 
-    /// <summary>One of them is proved, or the account is gone.</summary>
+    /// <summary>One of them is proved, or the account is gone (DEL-193): then nothing is kept of a server that never started a delegation.</summary>
     public static void Forget(Work work, string server)
     {
-        if (work.State.ServerOf(server) is { NoncesInDoubt.IsEmpty: false } state)
+        if (!work.State.Servers.TryGetValue(server, out var state))
+        {
+            return;
+        }
+
+        if (state is { HighestSeq: 0, StartsInWindow: 0 } && work.State.AccountOf(server) is null)
+        {
+            work.State = work.State with { Servers = work.State.Servers.Remove(server) };
+        }
+        else if (!state.NoncesInDoubt.IsEmpty)
         {
             Put(work, server, state with { NoncesInDoubt = [] });
         }

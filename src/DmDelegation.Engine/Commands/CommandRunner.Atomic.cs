@@ -65,9 +65,21 @@ internal sealed partial class CommandRunner
         {
             _work.Commit(PointOf(operation));
         }
+        else if (EndsDelegations(savepoint.Durable, _work.State))
+        {
+            // Only now is it known that this Atomic changed authority: what stood before it comes first, and it is its own commit (DEL-143).
+            var atomic = _work.State;
+            _work.State = savepoint.Durable;
+            _work.Commit(CommitPoint.Message);
+            _work.State = atomic;
+            _work.Commit(CommitPoint.T3);
+        }
 
         return done;
     }
+
+    private static bool EndsDelegations(AgentState before, AgentState after) =>
+        !ReferenceEquals(before.Records, after.Records) && before.Live().Any(live => after.Records.GetValueOrDefault(live.Record.Id)?.State.IsLive() != true);
 
     // What guards against replay and floods is not undone with the commands (DEL-100, DEL-101, DEL-105).
     private void RollBackTo(EngineState savepoint)
@@ -83,8 +95,8 @@ internal sealed partial class CommandRunner
     // A wrong proof is counted and uses up its challenge, whatever else is undone (DEL-180, DEL-184).
     private void KeepAttempt(Exec confirm)
     {
-        _work.Put(_work.Engine.Sessions[_server] with { Challenge = default });
         var id = LocUri.TryParse(confirm.Items[0].Target!.LocURI, _work.Options.UriLimits, out var uri, out _) ? uri!.Path.Segments[1] : "";
+        Operations.UseChallenge(_work, _server, id);
         if (_work.State.Records.TryGetValue(id, out var record) && record.Grant is not null)
         {
             DelegationEvents.CountBadAttempt(_work, record, _server, DelegationEvent.ConfirmProofBad);

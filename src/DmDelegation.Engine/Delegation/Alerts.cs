@@ -97,6 +97,8 @@ internal static class Alerts
         }
 
         xml.Append($"<Time trust=\"{work.Engine.Clock.Trust.ToString().ToLowerInvariant()}\">{BasicTime.Format(work.Time)}</Time>");
+        var evidence = work.State.Evidence;
+        xml.Append($"<Log n=\"{evidence.HeadNumber}\">{Convert.ToHexStringLower(evidence.HeadHash.Span)}</Log>");
         return xml.Append("</Delegation>").ToString();
     }
 

@@ -1,4 +1,5 @@
 using DmDelegation.Engine.Accounts;
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation.Transactions;
 using DmDelegation.Engine.Guard;
 using DmDelegation.Engine.Session;
@@ -58,7 +59,8 @@ internal static class DelegationEvents
         {
             if (record.State == DelegationState.Pending)
             {
-                CountBadAttempt(work, record, session.Server, DelegationEvent.LoginOfBFailed);
+                // The one before may just have ended, and this one's undo record been told (DEL-135).
+                CountBadAttempt(work, work.State.Records[record.Id], session.Server, DelegationEvent.LoginOfBFailed);
             }
         }
     }
@@ -68,6 +70,7 @@ internal static class DelegationEvents
     {
         var active = T2Confirm.Apply(work, record, happening);
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, active) };
+        AuditLog.Evidence(work, active, active.Grant!.To, "T2", ReasonCode.Ok);
         Alerts.QueueActive(work, active);
         work.Log(
             LogCodes.DelegationActive,
@@ -83,21 +86,23 @@ internal static class DelegationEvents
     {
         if (work.Engine.Sessions.TryGetValue(server, out var session))
         {
-            if (session.BadAttemptCounted)
+            if (session.BadAttemptCountedFor.Contains(record.Id))
             {
                 return;
             }
 
-            work.Put(session with { BadAttemptCounted = true });
+            work.Put(session with { BadAttemptCountedFor = session.BadAttemptCountedFor.Add(record.Id) });
         }
 
         var count = record.Grant!.BadAttempts + 1;
         work.Log(LogCodes.LoginCounted, $"{server} failed to prove itself for delegation {record.Id}, {count} of {work.Options.Delegation.Lockout}", ("delegation", record.Id), ("server", server));
         var counted = record with { Grant = record.Grant with { BadAttempts = count } };
+        var proof = happening == DelegationEvent.ConfirmProofBad;
+        AuditLog.Noise(work, record, server, proof ? "Proof" : "Login", proof ? ReasonCode.ProofBad : ReasonCode.NotConfirmed);
         if (count < work.Options.Delegation.Lockout)
         {
             work.State = work.State with { Records = work.State.Records.SetItem(record.Id, counted) };
-            if (happening == DelegationEvent.ConfirmProofBad)
+            if (proof)
             {
                 Alerts.QueueConfirmationFailed(work, counted, ReasonCode.ProofBad);
             }

@@ -27,6 +27,11 @@ internal static class DelegationObject
             return Refused(404, "DEL-081");
         }
 
+        if (place.Record is null && NotConfirmed(work, session) is { } unconfirmed)
+        {
+            return unconfirmed;
+        }
+
         if (uri.List is not null)
         {
             return List(work, session, place, uri);
@@ -89,7 +94,8 @@ internal static class DelegationObject
 
         return place.Record is null || place.RecordPath?.StartsWith("Operations/", StringComparison.Ordinal) != true || uri.Property is not null
             ? Refused(405, "TND-081")
-            : Operations.Run(work, session, place.Record, place.RecordPath["Operations/".Length..], argument, correlator);
+            : (place.RecordPath is "Operations/Confirm" or "Operations/Relinquish" ? null : NotConfirmed(work, session))
+                ?? Operations.Run(work, session, place.Record, place.RecordPath["Operations/".Length..], argument, correlator);
     }
 
     /// <summary>Items of everything below <c>./Delegation</c> that a server may read, for a <c>?list=</c> above it.</summary>
@@ -155,7 +161,7 @@ internal static class DelegationObject
             var name = path.Segments[1];
             if (Capabilities.Names.Contains(name))
             {
-                return Capabilities.FormatOf(work, Below(path, 1)) is { } format ? new Place(work, path, null, null, format, Capabilities.ShownAcl) : null;
+                return Capabilities.FormatOf(work, Below(path, 1), session.Server) is { } format ? new Place(work, path, null, null, format, Capabilities.ShownAcl) : null;
             }
 
             if (!work.State.Records.TryGetValue(name, out var record) || !RecordView.IsVisible(work, record, session.Server))
@@ -174,7 +180,8 @@ internal static class DelegationObject
         public ResultItem Item(string uri, SessionState session, bool withData)
         {
             var interior = Format == Formats.Node;
-            var data = interior ? Encoding.UTF8.GetBytes(string.Join('/', Children(session)))
+            // A value that is not asked for is not made: reading the nonce issues a fresh one (DEL-100).
+            var data = !withData ? default : interior ? Encoding.UTF8.GetBytes(string.Join('/', Children(session)))
                 : Record is null ? Capabilities.Value(Work, Below(Path, 1), session.Server)
                 : new RecordView(Work, Record).Value(RecordPath!, session);
             var plain = uri.Contains("?list=", StringComparison.Ordinal) || !withData;
@@ -207,7 +214,7 @@ internal static class DelegationObject
         private IEnumerable<string> Children(SessionState session) =>
             Path.Depth == 1
                 ? Capabilities.Names.Concat(Work.State.Records.Values.Where(record => RecordView.IsVisible(Work, record, session.Server)).Select(record => record.Id))
-            : Record is null ? Capabilities.Children(Work, Below(Path, 1))
+            : Record is null ? Capabilities.Children(Work, Below(Path, 1), session.Server)
             : new RecordView(Work, Record).Children(RecordPath!);
 
         private static string Below(NodePath path, int depth) => string.Join('/', path.Segments.Skip(depth));

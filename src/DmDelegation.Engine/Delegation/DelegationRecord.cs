@@ -128,7 +128,7 @@ public sealed record DelegationGrant
     /// <summary>B's account.</summary>
     public required NodeId Account { get; init; }
 
-    /// <summary>T1 made the account: B is a guest (DEL-127).</summary>
+    /// <summary>A delegation made the account, this one or one before it that is named by <c>Ref</c>: B is a guest, and the account goes with the last of them (DEL-057, DEL-127).</summary>
     public required bool AccountMade { get; init; }
 
     /// <summary>SPKI pins at Start, 32 octets each, concatenated.</summary>

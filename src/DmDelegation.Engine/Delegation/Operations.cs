@@ -101,7 +101,7 @@ internal static class Operations
 
         work.CommitBefore();
         var good = IsGoodProof(work, session, record, grant, argument.Span);
-        work.Put(work.Engine.Sessions[session.Server] with { Challenge = default });
+        UseChallenge(work, session.Server, record.Id);
         if (!good)
         {
             DelegationEvents.CountBadAttempt(work, record, session.Server, DelegationEvent.ConfirmProofBad);
@@ -112,9 +112,16 @@ internal static class Operations
         return Outcome(ReasonCode.Ok, "DEL-176");
     }
 
+    /// <summary>The challenge of a session has had its one attempt for a delegation (DEL-180).</summary>
+    public static void UseChallenge(Work work, string server, string delegation)
+    {
+        var session = work.Engine.Sessions[server];
+        work.Put(session with { ChallengeUsedFor = session.ChallengeUsedFor.Add(delegation) });
+    }
+
     private static bool IsGoodProof(Work work, SessionState session, DelegationRecord record, DelegationGrant grant, ReadOnlySpan<byte> argument)
     {
-        var challenge = work.Engine.Sessions[session.Server].Challenge;
+        var challenge = work.Engine.Sessions[session.Server].ChallengeFor(record.Id);
         using var key = grant.SealedProofKey.IsEmpty ? null : work.Ports.Vault.Open(SecretNames.OfProofKey(record.Id), grant.SealedProofKey.Span);
         Span<byte> proof = stackalloc byte[ProofOctets];
         return key is not null && !challenge.IsEmpty && Decode(argument, proof) && DelegationKeys.IsProof(key, challenge.Span, grant.BindingHash.Span, proof);

@@ -99,7 +99,7 @@ internal static class RecordEditor
             return Reused(work, session, id);
         }
 
-        if (!StartChecks.RoomForStaged(work.State, session.Server))
+        if (!StartChecks.RoomForStaged(work, session.Server))
         {
             return Refused(ReasonCode.Limit.Status, "DEL-050", ReasonCode.Limit);
         }
@@ -188,7 +188,7 @@ internal static class RecordEditor
         var shortened = path switch
         {
             "Expiry/NotAfter" when BasicTime.Parse(text) is { } time && (grant.NotAfter is null || time <= grant.NotAfter) => grant with { NotAfter = time },
-            "Expiry/MaxSeconds" when long.TryParse(text, out var seconds) && seconds >= 0 && (grant.MaxSeconds is null || seconds <= grant.MaxSeconds) => grant with { MaxSeconds = seconds },
+            "Expiry/MaxSeconds" when TermsReader.PlainNumber(text) is { } seconds && (grant.MaxSeconds is null || seconds <= grant.MaxSeconds) => grant with { MaxSeconds = seconds },
             _ => null,
         };
         if (shortened is null || grant.DurationType != DurationType.Temporary)

@@ -67,10 +67,19 @@ public sealed class DelegationPolicy(AgentState state, EngineOptions options) : 
     /// <summary>The entry that covers every node the command touches: the ACL of a leaf is its parent's affair (ACL-034).</summary>
     private ScopeEntry? EntryFor(DelegationGrant grant, in AccessQuestion question)
     {
+        if (question.NewPath is { } path && LeadsIntoProtected(path, question.Operation))
+        {
+            return null;
+        }
+
         var target = question.Target;
         var decisive = question.Operation == AccessOperation.GetAcl && !target.Target.IsInterior && target.Parent is { } parent ? parent : target;
         return question.Operation == AccessOperation.Delete && !IsWhole(grant, target) ? null : ScopeMembership.EntryFor(options, grant, decisive);
     }
+
+    /// <summary>The protected set is a set of paths, whether their nodes exist or not (DEL-321): B does not make one, nor give a node a name above one.</summary>
+    private bool LeadsIntoProtected(NodePath path, AccessOperation operation) =>
+        ProtectedSet.Covers(options, path) || (operation == AccessOperation.Rename && ProtectedSet.Roots(options).Any(root => root.IsAtOrBelow(path)));
 
     /// <summary>Whether everything below a node belongs to the scope: a Delete takes it along (DEL-325).</summary>
     private bool IsWhole(DelegationGrant grant, NodeChain chain) =>

@@ -12,7 +12,7 @@ internal static class RespUri
             return true;
         }
 
-        if (!Uri.TryCreate(session.Address, respUri, out var next) || next.IdnHost.Length == 0 || !IsAllowed(session, next))
+        if (!Uri.TryCreate(session.Address, respUri, out var next) || HostName.Of(next) is not { } host || !IsAllowed(session, next, host))
         {
             return false;
         }
@@ -22,7 +22,7 @@ internal static class RespUri
     }
 
     // Never from https to http; a guest's never to another host (DEL-336).
-    private static bool IsAllowed(SessionState session, Uri next) =>
+    private static bool IsAllowed(SessionState session, Uri next, string host) =>
         (next.Scheme == Uri.UriSchemeHttps || (next.Scheme == Uri.UriSchemeHttp && session.Address!.Scheme == Uri.UriSchemeHttp))
-        && (!session.IsGuest || (next.Scheme == Uri.UriSchemeHttps && string.Equals(next.IdnHost, session.AccountHost, StringComparison.OrdinalIgnoreCase)));
+        && (!session.IsGuest || (next.Scheme == Uri.UriSchemeHttps && string.Equals(host, session.AccountHost, StringComparison.OrdinalIgnoreCase)));
 }

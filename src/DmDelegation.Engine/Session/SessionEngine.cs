@@ -101,7 +101,7 @@ internal static partial class SessionEngine
         }
 
         var guest = work.State.IsGuest(server);
-        if (!Uri.TryCreate(account.Address, UriKind.Absolute, out var address) || !IsAllowed(address, guest))
+        if (!Uri.TryCreate(account.Address, UriKind.Absolute, out var address) || HostName.Of(address) is not { } host || !IsAllowed(address, guest))
         {
             return SessionError.Address;
         }
@@ -119,7 +119,7 @@ internal static partial class SessionEngine
             SessionId = work.State.Device.NextSessionId.ToString("X"),
             Address = address,
             IsGuest = guest,
-            AccountHost = address.IdnHost,
+            AccountHost = host,
             Pins = work.Options.AccountOf(server).Pins,
             Credentials = account,
             ClientScheme = clientScheme,
@@ -133,7 +133,7 @@ internal static partial class SessionEngine
     }
 
     private static bool IsAllowed(Uri address, bool guest) =>
-        address.IdnHost.Length > 0 && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && !guest));
+        address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && !guest);
 
     // A guest and its device prove themselves at the application layer, whatever TLS has proved (DEL-173).
     private static bool IsUsable(Work work, AppAuth? auth, bool guest, out Scheme scheme)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DmDelegation.Tree;
 
 namespace DmDelegation.Engine.Session;
@@ -36,12 +37,18 @@ public sealed partial record SessionState
     /// <summary>The session runs over TLS with the server's certificate verified for the account's address (DEL-157).</summary>
     public bool ServerVerifiedByTls { get; init; }
 
-    /// <summary>32 random octets for Exec Confirm, made anew for each session of B and valid for one attempt; empty once used (DEL-180).</summary>
+    /// <summary>32 random octets for Exec Confirm, made anew for each session of B; empty if there is nothing to confirm (DEL-180).</summary>
     public ReadOnlyMemory<byte> Challenge { get; init; }
 
-    /// <summary>A wrong proof or credential was already counted in this session (DEL-184).</summary>
-    public bool BadAttemptCounted { get; init; }
+    /// <summary>Delegations for which the challenge has had its one attempt (DEL-180).</summary>
+    public ImmutableHashSet<string> ChallengeUsedFor { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+
+    /// <summary>Delegations for which a wrong proof or credential was already counted in this session (DEL-184).</summary>
+    public ImmutableHashSet<string> BadAttemptCountedFor { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
     /// <summary>Reason code with which the session is aborted in its next message; 0 = it goes on (DEL-217).</summary>
     public int AbortReason { get; init; }
+
+    /// <summary>The challenge for a delegation; empty once it has had its attempt. BH in the proof tells delegations apart (8.7).</summary>
+    public ReadOnlyMemory<byte> ChallengeFor(string delegation) => ChallengeUsedFor.Contains(delegation) ? default : Challenge;
 }

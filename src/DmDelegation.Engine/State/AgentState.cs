@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.Time;
 using DmDelegation.Tree;
@@ -31,6 +32,12 @@ public sealed record AgentState
 
     /// <summary>What is kept per server: sequence number, Start rate (DEL-101, DEL-105).</summary>
     public ImmutableSortedDictionary<string, ServerState> Servers { get; init; } = Empty<ServerState>();
+
+    /// <summary>Audit entries for Start, T1, T2, T3 and suspensions (DEL-402).</summary>
+    public AuditRing Evidence { get; init; } = AuditRing.Empty;
+
+    /// <summary>Audit entries for failed logins and proofs (DEL-402).</summary>
+    public AuditRing Noise { get; init; } = AuditRing.Empty;
 
     /// <summary>What is kept for <paramref name="server"/>, or a fresh one.</summary>
     public ServerState ServerOf(string server) => Servers.GetValueOrDefault(server) ?? ServerState.None;

@@ -29,9 +29,12 @@ public static class AgentStateQueries
     /// </summary>
     public static bool IsGuest(this AgentState state, string server) => state.LiveTo(server).Any(live => live.Grant.AccountMade) && !state.OwnsFinally(server);
 
-    /// <summary>SPKI pins of the live records that use the server's account; empty if none (DEL-093).</summary>
+    /// <summary>
+    /// SPKI pins of the account that a delegation made for the server; empty if none (DEL-093). What a record says of a known B changes
+    /// nothing about how that is reached (DEL-056, DEL-340).
+    /// </summary>
     public static ReadOnlyMemory<byte> PinsOf(this AgentState state, string server) =>
-        state.LiveTo(server).Select(live => live.Grant.Pins).FirstOrDefault(pins => !pins.IsEmpty);
+        state.LiveTo(server).Where(live => live.Grant.AccountMade).Select(live => live.Grant.Pins).FirstOrDefault(pins => !pins.IsEmpty);
 
     /// <summary>Home authority of <c>.</c>: Replace on the root by the home scheme; what T2 took away is not counted (section 1).</summary>
     public static bool IsHomeAuthorityOfRoot(this AgentState state, EngineOptions options, string server) =>

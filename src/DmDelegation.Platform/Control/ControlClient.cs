@@ -31,6 +31,10 @@ public static class ControlClient
         {
             return ControlResponse.Failed(ControlCodes.NotRunning, $"no agent answers at {path}: {fault.Message}");
         }
+        catch (InvalidDataException)
+        {
+            return ControlResponse.Failed(ControlCodes.TooLong, $"the answer has more than {MaxResponseOctets} octets: ask for less");
+        }
     }
 
     /// <summary>A refusal may come, and the connection close, before the request is out: then the answer is read all the same.</summary>

@@ -34,7 +34,7 @@ public static class ControlCodes
     /// <summary>The line is no request.</summary>
     public const string BadRequest = "bad-request";
 
-    /// <summary>The line is longer than <see cref="ControlServer.MaxRequestOctets"/>.</summary>
+    /// <summary>A request is longer than <see cref="ControlServer.MaxRequestOctets"/>, or an answer than <see cref="ControlClient.MaxResponseOctets"/>.</summary>
     public const string TooLong = "too-long";
 
     /// <summary>More than <see cref="ControlServer.MaxConnections"/> connections.</summary>

@@ -72,7 +72,8 @@ public sealed class ControlServer : IAsyncDisposable
         _listener.Dispose();
         await _accepting;
         await Task.WhenAll(_serving.Keys);
-        File.Delete(_path);
+        if (File.Exists(_path))
+            File.Delete(_path);
         _stop.Dispose();
     }
 

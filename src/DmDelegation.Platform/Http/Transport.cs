@@ -28,6 +28,8 @@ public sealed class Transport(TransportOptions options, Func<DateTimeOffset> cer
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
     public async Task<ExchangeResult> ExchangeAsync(SendMessage message, CancellationToken cancel)
     {
+        // Its session may have ended before this began; a connection made for it now would never be closed.
+        cancel.ThrowIfCancellationRequested();
         if (message.Uri.Scheme != Uri.UriSchemeHttps && !(options.AllowClearHttp && message.Uri.Scheme == Uri.UriSchemeHttp))
             return ExchangeResult.Failed(TransportCodes.ClearHttp);
 

@@ -60,9 +60,8 @@ public sealed class JsonFields
     {
         try
         {
-            using var document = JsonDocument.Parse(
-                File.ReadAllBytes(file), new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-            return new JsonFields(document.RootElement.Clone(), "", problems);
+            var value = JsonText.Parse(File.ReadAllBytes(file), new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            return new JsonFields(value, "", problems);
         }
         catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -15,7 +15,9 @@ internal static class StateDifference
             && ReferenceEquals(before.Records, after.Records)
             && ReferenceEquals(before.Tombstones, after.Tombstones)
             && ReferenceEquals(before.Outbox, after.Outbox)
-            && ReferenceEquals(before.Servers, after.Servers));
+            && ReferenceEquals(before.Servers, after.Servers)
+            && ReferenceEquals(before.Evidence, after.Evidence)
+            && ReferenceEquals(before.Noise, after.Noise));
 
     /// <summary>A sealed secret goes or is overwritten: what was written of it before must leave the write-ahead log too (DEL-155, DEL-193).</summary>
     public static bool TakesSecretsAway(AgentState before, AgentState after) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
@@ -13,10 +14,12 @@ namespace DmDelegation.Platform.Store;
 /// </summary>
 internal static class StateJson
 {
-    private static readonly StateJsonContext Context = new(new JsonSerializerOptions(StateJsonContext.Default.Options)
+    // Not a context of these options: it would put itself in the place of the resolver, and nothing would be required.
+    private static readonly JsonSerializerOptions Strict = new(StateJsonContext.Default.Options)
     {
+        RespectNullableAnnotations = true,
         TypeInfoResolver = StateJsonContext.Default.WithAddedModifier(RequireAll),
-    });
+    };
 
     public static JsonTypeInfo<DelegationRecord> Record => Of<DelegationRecord>();
 
@@ -24,20 +27,22 @@ internal static class StateJson
 
     public static JsonTypeInfo<OutboxEntry> Outbox => Of<OutboxEntry>();
 
+    public static JsonTypeInfo<AuditEntry> Audit => Of<AuditEntry>();
+
     public static JsonTypeInfo<ServerState> Server => Of<ServerState>();
 
     public static JsonTypeInfo<ClockMarks> Clock => Of<ClockMarks>();
 
     public static JsonTypeInfo<DeviceState> Device => Of<DeviceState>();
 
-    private static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Context.Options.GetTypeInfo(typeof(T));
+    private static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T));
 
     private static void RequireAll(JsonTypeInfo type)
     {
         if (type.Kind is not JsonTypeInfoKind.Object)
             return;
         foreach (var property in type.Properties)
-            property.IsRequired = true;
+            property.IsRequired = property.Set is not null || property.AssociatedParameter is not null;
     }
 }
 
@@ -46,6 +51,7 @@ internal static class StateJson
 [JsonSerializable(typeof(DelegationRecord))]
 [JsonSerializable(typeof(Tombstone))]
 [JsonSerializable(typeof(OutboxEntry))]
+[JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(ServerState))]
 [JsonSerializable(typeof(ClockMarks))]
 [JsonSerializable(typeof(DeviceState))]

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 using DmDelegation.Tree;
@@ -33,8 +34,9 @@ internal static class StateReader
                 Records = ByText(documents[StoreSchema.Record], StateJson.Record, Ordinal),
                 Tombstones = ByText(documents[StoreSchema.Tombstone], StateJson.Tombstone, same => same),
                 Servers = ByText(documents[StoreSchema.Server], StateJson.Server, same => same),
-                Outbox = documents[StoreSchema.Outbox].ToImmutableSortedDictionary(
-                    document => long.Parse(document.Key), document => Parse(document, StateJson.Outbox)),
+                Outbox = ByNumber(documents[StoreSchema.Outbox], StateJson.Outbox),
+                Evidence = new AuditRing(ByNumber(documents[StoreSchema.Evidence], StateJson.Audit)),
+                Noise = new AuditRing(ByNumber(documents[StoreSchema.Noise], StateJson.Audit)),
             };
         }
         catch (Exception fault) when (fault is TreeCorruptException or JsonException or FormatException or OverflowException
@@ -71,6 +73,9 @@ internal static class StateReader
 
     private static ImmutableSortedDictionary<string, T> ByText<T>(IEnumerable<Document> documents, JsonTypeInfo<T> type, Func<T, T> settle) =>
         documents.ToImmutableSortedDictionary(document => document.Key, document => settle(Parse(document, type)), StringComparer.Ordinal);
+
+    private static ImmutableSortedDictionary<long, T> ByNumber<T>(IEnumerable<Document> documents, JsonTypeInfo<T> type) =>
+        documents.ToImmutableSortedDictionary(document => long.Parse(document.Key), document => Parse(document, type));
 
     // The JSON reader makes sorted collections in the order of the culture; the engine's are ordinal.
     private static DelegationRecord Ordinal(DelegationRecord record) => record with

@@ -40,6 +40,8 @@ internal sealed class StateWriter : IDisposable
         WriteAll(StoreSchema.Tombstone, before?.Tombstones, after.Tombstones, StateJson.Tombstone);
         WriteAll(StoreSchema.Outbox, before?.Outbox, after.Outbox, StateJson.Outbox);
         WriteAll(StoreSchema.Server, before?.Servers, after.Servers, StateJson.Server);
+        WriteAll(StoreSchema.Evidence, before?.Evidence.Entries, after.Evidence.Entries, StateJson.Audit);
+        WriteAll(StoreSchema.Noise, before?.Noise.Entries, after.Noise.Entries, StateJson.Audit);
     }
 
     /// <inheritdoc/>

@@ -23,6 +23,8 @@ internal static class StoreSchema
     public const string Tombstone = "tombstone";
     public const string Outbox = "outbox";
     public const string Server = "server";
+    public const string Evidence = "audit-evidence";
+    public const string Noise = "audit-noise";
     public const string Clock = "clock";
     public const string Device = "device";
 }

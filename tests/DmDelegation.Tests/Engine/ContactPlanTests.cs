@@ -36,6 +36,18 @@ public sealed class ContactPlanTests
     }
 
     [TestMethod]
+    public void A_server_without_an_account_leaves_nothing_behind()
+    {
+        using var device = new TestDevice();
+        for (var n = 0; n < 3; n++)
+        {
+            device.Open($"nobody-{n}.example");
+        }
+
+        Assert.IsFalse(device.State.Contacts.Keys.Any(server => server.StartsWith("nobody", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
     public void A_success_resets_the_backoff_and_no_session_is_opened_before_its_time_DEL_242_DEL_245()
     {
         using var device = WithUndeliveredAck();

@@ -18,7 +18,7 @@ public sealed class AgentStoreTests
             row.Id, row.ParentId, row.Name, row.Format, row.Type, Convert.ToHexString(row.Value.Span), row.Acl, row.Title,
             row.TStamp.ToUnixTimeSeconds(), row.VerNo, row.IsPermanent, row.Access, row.IsSecret)))
         + state.Tree.NextNodeId
-        + JsonSerializer.Serialize(new { state.Device, state.Clock, state.Records, state.Tombstones, state.Outbox, state.Servers }, Independent);
+        + JsonSerializer.Serialize(new { state.Device, state.Clock, state.Records, state.Tombstones, state.Outbox, state.Servers, Evidence = state.Evidence.Entries.Values, Noise = state.Noise.Entries.Values }, Independent);
 
     private static AgentStore Filled(TemporaryFolder folder, out AgentState state)
     {
@@ -141,6 +141,9 @@ public sealed class AgentStoreTests
     [DataRow("UPDATE document SET value = CAST('{' AS BLOB) WHERE kind = 'record'")]
     [DataRow("UPDATE document SET value = CAST('null' AS BLOB) WHERE kind = 'record'")]
     [DataRow("UPDATE document SET value = CAST('{\"Id\":\"x\"}' AS BLOB) WHERE kind = 'record'")]
+    [DataRow("UPDATE document SET value = CAST('{}' AS BLOB) WHERE kind = 'device'")]
+    [DataRow("UPDATE document SET value = CAST('{\"DevId\":null,\"NextOutboxEntry\":1,\"NextSessionId\":1,\"ProvisionedAccounts\":{}}' AS BLOB) WHERE kind = 'device'")]
+    [DataRow("UPDATE document SET value = CAST('{\"DevId\":\"d\",\"NextOutboxEntry\":1,\"NextSessionId\":1,\"ProvisionedAccounts\":null}' AS BLOB) WHERE kind = 'device'")]
     [DataRow("UPDATE document SET key = 'x' WHERE kind = 'outbox' AND key = '9'")]
     [DataRow("DELETE FROM document WHERE kind = 'clock'")]
     [DataRow("DELETE FROM node")]

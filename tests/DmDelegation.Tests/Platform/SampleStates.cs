@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
@@ -33,8 +34,13 @@ internal static class SampleStates
                 .Add(9, new OutboxEntry(9, "k9", "a.example", "7QK2", "Ack", "informational", "corr", "<x>&</x>", 1, Time))
                 .Add(10, new OutboxEntry(10, "k10", "b.example", "7QK2", "End", "critical", "", "", 0, Time)),
             Servers = ImmutableSortedDictionary.Create<string, ServerState>(StringComparer.Ordinal).Add("a.example", new ServerState(long.MaxValue, "boot-1", 5, 2, [new byte[] { 1, 2 }])),
+            Evidence = AuditRing.Empty.Add(Audited("Start")).Add(Audited("T1")),
+            Noise = AuditRing.Empty.Add(Audited("Login")),
         };
     }
+
+    private static AuditEntry Audited(string happening) =>
+        new(0, Time, ClockTrust.Plausible, "boot-1", "7QK2", "a.example", "b.example", "", happening, 181, default);
 
     private static DelegationRecord Record(string id, NodeId scope, NodeId account) => new()
     {

@@ -74,4 +74,12 @@ public sealed class SystemdTests
         Assert.AreEqual("<5>DM1005 refused\uFFFD<0>forged server=b\uFFFD\uFFFD.example", JournalLine.Format(line, withPrefix: true));
         Assert.AreEqual('D', JournalLine.Format(line, withPrefix: false)[0]);
     }
+
+    [TestMethod]
+    public void A_log_line_has_a_bounded_length_whatever_a_server_wrote()
+    {
+        var line = new LogLine(LogCodes.CommandRefused, new string('a', 60_000), [new("uri", new string('b', 60_000))]);
+        Assert.IsLessThan(4200, JournalLine.Format(line, withPrefix: true).Length);
+        StringAssert.EndsWith(JournalLine.Format(line, withPrefix: true), "b…", StringComparison.Ordinal);
+    }
 }

@@ -128,7 +128,7 @@ public sealed class StagedRecordScenarios
     [TestMethod]
     public void S_045_Sequence_numbers_grow_and_do_not_leap_DEL_101_DEL_102()
     {
-        using var device = new TestDevice();
+        using var device = new TestDevice(setup => setup.Delegation = setup.Delegation with { StartsPerHour = 100 });
         var first = new Delegating("FIRST") { GivenSeq = "5" };
         device.StartAccepted(first);
         device.Manage("a.example", first.Operation("Cancel")).Answers(200);

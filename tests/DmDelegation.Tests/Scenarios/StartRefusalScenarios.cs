@@ -217,6 +217,7 @@ public sealed class StartRefusalScenarios
     [DataRow("user in the address")]
     [DataRow("endpoint not identifiable")]
     [DataRow("account and no Ref")]
+    [DataRow("host that only looks like punycode")]
     [DataRow("Ref to another account")]
     [DataRow("empty Ref and no account")]
     [DataRow("Ref beside Addr")]
@@ -235,6 +236,7 @@ public sealed class StartRefusalScenarios
         {
             case "http": delegation["Account/Addr"] = "http://b.example/dm"; break;
             case "no host": delegation["Account/Addr"] = "https:///dm"; break;
+            case "host that only looks like punycode": delegation["Account/Addr"] = "https://xn--\u00fc.example/dm"; break;
             case "user in the address": delegation["Account/Addr"] = "https://u:p@b.example/dm"; break;
             case "Ref to another account": delegation.KnownB()["Account/Ref"] = "./DMAcc/d"; break;
             case "empty Ref and no account": delegation.KnownB(); break;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.State;
 using DmDelegation.Tree;
 
@@ -23,12 +24,14 @@ internal static class Capabilities
     public static IEnumerable<(string Path, string Format)> All(Work work) =>
         Nodes.Where(node => node.Path != "Cap/DeviceCert" || work.Ports.DeviceKey.CanUnwrap);
 
-    /// <summary>Format of a node, null if there is none.</summary>
-    public static string? FormatOf(Work work, string path) => All(work).FirstOrDefault(node => node.Path == path).Format;
+    /// <summary>Format of a node as a server sees it, null if there is none: an audit entry exists only for who may read it (DEL-402).</summary>
+    public static string? FormatOf(Work work, string path, string server) =>
+        LogEntry(work, path, server) is not null ? Formats.Chr : All(work).FirstOrDefault(node => node.Path == path).Format;
 
     /// <summary>Names of the children of an interior node.</summary>
-    public static IEnumerable<string> Children(Work work, string path) =>
-        All(work).Where(node => node.Path.StartsWith(path + "/", StringComparison.Ordinal)).Select(node => node.Path[(path.Length + 1)..]);
+    public static IEnumerable<string> Children(Work work, string path, string server) => path == "Log"
+        ? AuditLog.VisibleTo(work.State, work.Options, server).Select(visible => visible.Name)
+        : All(work).Where(node => node.Path.StartsWith(path + "/", StringComparison.Ordinal)).Select(node => node.Path[(path.Length + 1)..]);
 
     /// <summary>The value of a leaf for the server that asks. Reading the nonce issues a fresh one (DEL-100).</summary>
     public static ReadOnlyMemory<byte> Value(Work work, string path, string server) => path switch
@@ -42,8 +45,12 @@ internal static class Capabilities
         "Cap/KeyStore" => Text(work.Ports.DeviceKey.KeyStore),
         "Nonce" => IssueNonce(work, server),
         "Seq" => Text(work.State.ServerOf(server).HighestSeq.ToString()),
-        _ => default,
+        _ => LogEntry(work, path, server) is { } entry ? Text(entry.ToString()) : default,
     };
+
+    private static AuditEntry? LogEntry(Work work, string path, string server) => path.StartsWith("Log/", StringComparison.Ordinal)
+        ? AuditLog.VisibleTo(work.State, work.Options, server).FirstOrDefault(visible => visible.Name == path["Log/".Length..]).Entry
+        : null;
 
     /// <summary>ACL shown for all of these.</summary>
     public static Acl ShownAcl { get; } = Acl.Of(AclCommands.Get, ServerIdentifier.Any);

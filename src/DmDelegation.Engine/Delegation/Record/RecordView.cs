@@ -54,7 +54,7 @@ internal sealed class RecordView(Work work, DelegationRecord record)
     public ReadOnlyMemory<byte> Value(string path, SessionState session) => path switch
     {
         RecordLayout.KeyValue => default,
-        RecordLayout.Challenge => session.Challenge,
+        RecordLayout.Challenge => session.ChallengeFor(record.Id),
         "Key/Check" => record.Grant?.Check ?? default,
         "By" => Text(record.By),
         "State" => Number((long)record.State),
@@ -98,7 +98,10 @@ internal sealed class RecordView(Work work, DelegationRecord record)
             return readers;
         }
 
-        var others = work.State.Tree.Root.Acl!.ServersOf(AclCommands.Replace).Where(server => server != ServerIdentifier.Any);
+        // Who gave the root away is still its home authority, and who it was lent to is none (section 1).
+        var others = work.State.Tree.Root.Acl!.ServersOf(AclCommands.Replace)
+            .Concat(work.State.Live().Where(live => live.Grant.ScopeType == ScopeType.Full).Select(live => live.Record.By))
+            .Where(server => server != ServerIdentifier.Any && work.State.IsHomeAuthorityOfRoot(work.Options, server));
         return others.Prepend(B).Where(ServerIdentifier.IsWellFormed).Aggregate(readers, (acl, server) => acl.With(AclCommands.Get, server));
     }
 

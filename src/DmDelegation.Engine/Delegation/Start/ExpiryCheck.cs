@@ -54,7 +54,7 @@ internal static class ExpiryCheck
     /// <summary>All three given, and NotAfter later than Now + Window + MaxSeconds + a day, or earlier than Now (DEL-208).</summary>
     private static bool Contradictory(DelegationTerms terms) =>
         terms is { NotAfter: { } notAfter, MaxSeconds: { } seconds, TimeOfA: { } now }
-        && (notAfter < now || notAfter > now.AddSeconds(terms.WindowSeconds + seconds + SlackSeconds));
+        && (notAfter < now || (notAfter - now).TotalSeconds > terms.WindowSeconds + seconds + SlackSeconds);
 
     /// <summary>The later of two times, either of which may be missing.</summary>
     public static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other ?? one : one;

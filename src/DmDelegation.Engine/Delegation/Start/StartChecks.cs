@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation.Transactions;
 using DmDelegation.Engine.Guard;
 using DmDelegation.Engine.Session;
@@ -58,8 +59,9 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
         return (_terms, null);
     }
 
-    /// <summary>Whether a live or ended session of that many records leaves room for another Staged one (DEL-050, at the Add).</summary>
-    public static bool RoomForStaged(AgentState state, string server) => StagedOrPending(state, server) < MaxStagedOrPendingPerServer;
+    /// <summary>Whether there is room for another Staged record, at the Add (DEL-050).</summary>
+    public static bool RoomForStaged(Work work, string server) =>
+        StagedOrPending(work.State, server) < MaxStagedOrPendingPerServer && !FailsTooOften(work, server);
 
     /// <summary>DEL-104: application layer, or TLS with certificates on both sides.</summary>
     private bool Authenticated() => session.Proof is ServerProof.ApplicationLayer or ServerProof.TlsMutual;
@@ -93,8 +95,10 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
 
         var home = State.IsHomeAuthorityOfRoot(work.Options, record.By);
         var running = State.Live().Where(live => live.Record.State != DelegationState.Finalised).Select(live => live.Record).ToList();
-        var total = work.Options.Delegation.MaxActive - (home ? 0 : KeptForHomeAuthority);
+        var total = work.Options.Delegation.MaxActive;
+        bool NotKept(DelegationRecord other) => !State.IsHomeAuthorityOfRoot(work.Options, other.By);
         var full = running.Count >= total
+            || (!home && running.Count(NotKept) >= total - KeptForHomeAuthority)
             || running.Count(other => other.State == DelegationState.Pending) >= MaxPending
             || StagedOrPending(State, record.By) > MaxStagedOrPendingPerServer
             || (!home && running.Count(other => other.By == record.By) >= MaxPerServer);
@@ -119,6 +123,18 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
             StartsInWindow = starts + 1,
         });
         return true;
+    }
+
+    /// <summary>
+    /// Starts that fail before the quota is looked at leave a record, a tombstone and an alert behind all the same; so many failures in an
+    /// hour, and the server builds no more records for now (own bound, T26). Tombstones tell, which no server can delete.
+    /// </summary>
+    private static bool FailsTooOften(Work work, string server)
+    {
+        var settings = work.Options.Delegation;
+        var failed = work.State.Tombstones.Values.Count(tombstone =>
+            tombstone.By == server && tombstone.State == DelegationState.Failed && tombstone.EndedAt > work.Time.AddHours(-1));
+        return failed >= Math.Min(2 * settings.StartsPerHour, settings.MaxTombstones);
     }
 
     private static int StagedOrPending(AgentState state, string server) =>
@@ -290,8 +306,9 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
 
         var identifiable = pinned || (work.Options.HostNamesVerifiable && _terms.DurationType != DurationType.Final);
         var legal = existing is null
+            && State.Tree.Find(AccountList.Root.Child(AccountBuilder.NodeNameOf(record.Id))) is null
             && Uri.TryCreate(_terms.Address, UriKind.Absolute, out var uri)
-            && uri.Scheme == Uri.UriSchemeHttps && uri.Host.Length > 0 && uri.UserInfo.Length == 0
+            && uri.Scheme == Uri.UriSchemeHttps && HostName.Of(uri) is not null && uri.UserInfo.Length == 0
             && identifiable;
         return legal ? null : ReasonCode.AccountInvalid;
     }

@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation.Transactions;
 using DmDelegation.Engine.Session;
 
@@ -67,6 +68,8 @@ internal static class StartCommand
     {
         var pending = T1Prepare.Apply(work, record, terms, tdk);
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, pending) };
+        AuditLog.Evidence(work, pending, record.By, "Start", ReasonCode.Ok);
+        AuditLog.Evidence(work, pending, record.By, "T1", ReasonCode.Ok);
         Alerts.QueueAck(work, pending);
         work.Log(
             LogCodes.DelegationPending,
@@ -92,6 +95,8 @@ internal static class StartCommand
         {
             return reason;
         }
+
+        AuditLog.Evidence(work, record, record.By, "Start", reason);
 
         if (!reason.LeavesStaged)
         {

@@ -191,7 +191,10 @@ internal sealed class TermsReader(DelegationRecord record)
         return default;
     }
 
-    /// <summary>Plain decimal without sign or leading zeros (DEL-102).</summary>
+    /// <summary>A number in plain decimal without sign or leading zeros; null if the text is anything else (DEL-102).</summary>
+    public static long? PlainNumber(string text) =>
+        text.All(char.IsAsciiDigit) && (text.Length == 1 || !text.StartsWith('0')) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
     private long? Number(string path, long min, long max, bool required = false)
     {
         var text = required ? Required(path) : record.Text(path);
@@ -200,8 +203,7 @@ internal sealed class TermsReader(DelegationRecord record)
             return null;
         }
 
-        var plain = text.All(char.IsAsciiDigit) && (text.Length == 1 || !text.StartsWith('0'));
-        if (plain && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+        if (PlainNumber(text) is { } number && number >= min && number <= max)
         {
             return number;
         }

@@ -84,7 +84,7 @@ internal static class VoucherContent
         try
         {
             var document = JsonDocument.Parse(content, new JsonDocumentOptions { MaxDepth = 4 });
-            if (document.RootElement.ValueKind == JsonValueKind.Object && !RepeatsName(document.RootElement))
+            if (document.RootElement.ValueKind == JsonValueKind.Object && IsText(document.RootElement) && !RepeatsName(document.RootElement))
             {
                 return document;
             }
@@ -95,6 +95,25 @@ internal static class VoucherContent
         catch (JsonException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Every name and string is text: half of a character, written as an escape, is good JSON and still none (DEL-164).</summary>
+    private static bool IsText(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind switch
+            {
+                JsonValueKind.Object => element.EnumerateObject().All(field => field.Name is not null && IsText(field.Value)),
+                JsonValueKind.Array => element.EnumerateArray().All(IsText),
+                JsonValueKind.String => element.GetString() is not null,
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 

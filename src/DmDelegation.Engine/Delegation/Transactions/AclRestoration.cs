@@ -16,7 +16,8 @@ internal static class AclRestoration
     {
         var tree = work.OpenTree();
         var kept = 0;
-        foreach (var entry in grant.Undo.Entries)
+        // Protected roots last: what they would inherit is home again by then.
+        foreach (var entry in grant.Undo.Entries.OrderBy(entry => entry.Protected))
         {
             if (tree.Current.Find(entry.Node) is { } node)
             {
@@ -45,9 +46,17 @@ internal static class AclRestoration
             return true;
         }
 
-        if (entry.Protected || node.Acl is not { } present)
+        if (node.Acl is not { } present)
         {
             return asWritten;
+        }
+
+        if (entry.Protected)
+        {
+            // This delegation added nobody here; a value that says no more than what is inherited again goes (DEL-135).
+            var same = present.Equals(tree.Current.Resolve(node.Id)?.Parent?.EffectiveAcl());
+            SetIfOther(tree, node, same ? null : present);
+            return same || asWritten;
         }
 
         // A comes back only if what this delegation wrote is still in the value, or A wrote it itself (DEL-135).

@@ -3,6 +3,7 @@ using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation.Keys;
 using DmDelegation.Engine.Delegation.Start;
 using DmDelegation.Engine.Ports;
+using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 using DmDelegation.Tree;
 
@@ -25,6 +26,7 @@ internal static class T1Prepare
 
         var tree = work.OpenTree();
         var undo = AddToAcls(tree, terms);
+        var ofGuest = work.State.IsGuest(terms.To);
         var account = terms.KnownAccount ?? MakeAccount(work, tree, record, terms, prk);
         work.KeepTree(tree);
 
@@ -45,8 +47,8 @@ internal static class T1Prepare
             BindingHash = bindingHash,
             Check = check,
             Account = account,
-            AccountMade = terms.KnownAccount is null,
-            Pins = terms.Pins,
+            AccountMade = terms.KnownAccount is null || ofGuest,
+            Pins = ofGuest ? work.State.PinsOf(terms.To) : terms.Pins, // the account stays as it is (DEL-056)
             Mark = terms.TimeOfA is { } stated ? TimeMark.Of(stated, work.Now) : null,
             SealedProofKey = terms.ConfirmMode == ConfirmMode.Exec ? SealProofKey(work, record.Id, prk) : default,
             Window = ElapsedTime.Start(work.Now, work.Options.Delegation.ClockPersistSeconds * 1000L),
@@ -104,7 +106,7 @@ internal static class T1Prepare
             tree,
             work.Options.Description,
             work.Ports.Vault,
-            new AccountSpec("d-" + record.Id, terms.To, terms.Address)
+            new AccountSpec(AccountBuilder.NodeNameOf(record.Id), terms.To, terms.Address)
             {
                 Name = terms.ServerName,
                 PrefConRef = terms.ConRef,

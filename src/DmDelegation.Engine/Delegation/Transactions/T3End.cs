@@ -1,3 +1,5 @@
+using DmDelegation.Engine.Accounts;
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Session;
 using DmDelegation.Engine.State;
 using DmDelegation.Tree;
@@ -29,6 +31,7 @@ internal static class T3End
         };
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, ended) };
         Tombstones.Add(work, ended);
+        AuditLog.Evidence(work, ended, ActorOf(happening, record.By, grant.To), "T3", reason);
         Alerts.QueueEnd(work, ended);
         if (lastOfAccount)
         {
@@ -40,6 +43,14 @@ internal static class T3End
             $"delegation {record.Id} of {record.By} to {grant.To}: {to}, {reason.Name}",
             ("delegation", record.Id), ("by", record.By), ("to", grant.To), ("state", to.ToString()), ("reason", reason.Name));
     }
+
+    /// <summary>Who brought the end about; empty: the device itself, or somebody the log line before this one names.</summary>
+    private static string ActorOf(DelegationEvent happening, string a, string b) => happening switch
+    {
+        DelegationEvent.Relinquish => b,
+        DelegationEvent.Cancel or DelegationEvent.Revoke or DelegationEvent.DeleteOfTheRecord => a,
+        _ => "",
+    };
 
     private static bool UsedByOthers(AgentState state, string id, NodeId account) =>
         state.Live().Any(live => live.Record.Id != id && live.Grant.Account == account);
@@ -70,5 +81,7 @@ internal static class T3End
         }
 
         Outbox.GiveUpAll(work, guest);
+        NonceStore.Forget(work, guest);
+        ContactPlan.Forget(work, guest);
     }
 }

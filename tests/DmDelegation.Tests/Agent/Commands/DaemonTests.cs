@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DmDelegation.Platform.Control;
 
 namespace DmDelegation.Tests.Agent.Commands;
 
@@ -39,6 +40,34 @@ public sealed class DaemonTests
         Assert.AreEqual(1, second.ExitCode);
         StringAssert.Contains(second.Error, "store-busy", StringComparison.Ordinal);
         Assert.AreEqual(0, (await AgentProcess.RunAsync(folder.Configuration, "status")).ExitCode, "the first one is not disturbed");
+    }
+
+    [TestMethod]
+    public async Task A_runtime_directory_that_cannot_be_made_is_told_with_its_code()
+    {
+        using var folder = new AgentFolder(more: """ "runtimeDirectory": "client/run", """);
+        await using var daemon = Daemon.Start(folder);
+        var result = await daemon.EndAsync();
+        Assert.AreEqual((1, 1), (result.ExitCode, result.Error.AsSpan().TrimEnd('\n').Count('\n') + 1), result.Error);
+        StringAssert.Contains(result.Error, "code=runtime-directory", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public async Task A_lost_device_key_is_told_and_not_replaced_by_one_that_opens_nothing_DEL_190()
+    {
+        using var folder = new AgentFolder();
+        await using (var first = await Daemon.ReadyAsync(folder))
+        {
+            await first.TerminateAsync();
+            await first.EndAsync();
+        }
+
+        File.Delete(folder.File("state/device.key"));
+        await using var daemon = Daemon.Start(folder);
+        var result = await daemon.EndAsync();
+        Assert.AreEqual(1, result.ExitCode);
+        StringAssert.Contains(result.Error, "code=device-key-missing", StringComparison.Ordinal);
+        Assert.IsFalse(File.Exists(folder.File("state/device.key")));
     }
 
     [TestMethod]
@@ -115,6 +144,30 @@ public sealed class DaemonTests
         Assert.AreEqual(1, result.ExitCode);
         var report = JsonDocument.Parse(result.Output).RootElement;
         Assert.AreEqual(("failed", code), (report.GetProperty("ended").GetString(), report.GetProperty("error").GetString()));
+    }
+
+    [TestMethod]
+    [DataRow("""{"server":null}""", "bad-request")]
+    [DataRow("""{"server":""}""", "bad-argument")]
+    [DataRow("""{"server":"a b"}""", "bad-argument")]
+    [DataRow("""{"server":1}""", "bad-request")]
+    public async Task A_bad_argument_on_the_control_socket_is_refused_and_the_agent_lives(string arguments, string code)
+    {
+        using var folder = new AgentFolder();
+        await using var daemon = await Daemon.ReadyAsync(folder);
+        var request = new ControlRequest("session-start", JsonDocument.Parse(arguments).RootElement);
+        Assert.AreEqual(code, (await ControlClient.CallAsync(folder.File("run/control.sock"), request, CancellationToken.None)).Code);
+        Assert.AreEqual("ready", (await JsonAsync(folder, "status")).GetProperty("state").GetString());
+    }
+
+    [TestMethod]
+    public async Task A_session_with_a_server_that_is_not_known_says_what_to_do_and_leaves_no_warning()
+    {
+        using var folder = new AgentFolder();
+        await using var daemon = await Daemon.ReadyAsync(folder);
+        var result = await AgentProcess.RunAsync(folder.Configuration, "session", "start", "nobody.example");
+        StringAssert.Contains(result.Output, "dmagent account list", StringComparison.Ordinal);
+        Assert.AreEqual(0, (await JsonAsync(folder, "status")).GetProperty("warnings").GetArrayLength());
     }
 
     [TestMethod]

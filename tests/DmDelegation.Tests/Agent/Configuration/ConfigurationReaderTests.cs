@@ -18,6 +18,27 @@ public sealed class ConfigurationReaderTests
     }
 
     [TestMethod]
+    [DataRow(""" "runtimeDirectory": "\ud800", """)]
+    [DataRow(""" "\udc00": 1, """)]
+    [DataRow(""" "accounts": [ { "name": "\ud800" } ], """)]
+    public void Half_a_character_is_no_JSON_and_its_line_is_told(string more)
+    {
+        using var folder = new AgentFolder();
+        folder.WriteDropIn("10.json", "{\n" + more + "}");
+        var reading = Read(folder);
+        Assert.IsNull(reading.Configuration);
+        StringAssert.Contains(reading.Problems.Single().ToString(), "no valid JSON at line 2", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void A_path_with_a_NUL_is_out_of_range()
+    {
+        using var folder = new AgentFolder();
+        folder.WriteDropIn("10.json", """{ "runtimeDirectory": "a\u0000b" }""");
+        StringAssert.Contains(Read(folder).Problems.Single().ToString(), "must be a path", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public void Drop_ins_are_put_on_top_in_the_order_of_their_names_and_each_value_knows_its_file()
     {
         using var folder = new AgentFolder(more: """ "delegation": { "lockout": 3, "maxDepth": 1 }, """);

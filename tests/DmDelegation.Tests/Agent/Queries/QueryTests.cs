@@ -81,6 +81,17 @@ public sealed class QueryTests
     }
 
     [TestMethod]
+    public void Without_a_home_authority_status_names_the_accounts_that_manage_the_device()
+    {
+        using var samples = new Samples();
+        var tree = new TreeTransaction(samples.Factory.Tree, Samples.Now.Wall);
+        tree.SetAcl(samples.Factory.Tree.Root.Id, Acl.Parse("Add=*&Get=*"));
+        var context = samples.Context(samples.Factory with { Tree = tree.Current });
+        Assert.AreEqual("Managed through the account of a.example, which the ACL of the root does not name", StatusQuery.Line(context));
+        Assert.AreEqual("Managed by a.example", StatusQuery.Line(samples.Context()));
+    }
+
+    [TestMethod]
     public void Warnings_have_their_codes()
     {
         using var samples = new Samples();

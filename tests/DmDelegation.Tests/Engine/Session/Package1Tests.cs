@@ -86,6 +86,17 @@ public sealed class Package1Tests
     }
 
     [TestMethod]
+    [DataRow("")]
+    [DataRow("ftp://s.example/dm")]
+    [DataRow("https://xn--\u00fc.example/dm")]
+    public void An_address_that_leads_nowhere_is_the_end_of_the_session_and_not_of_the_agent(string address)
+    {
+        var dialogue = new Dialogue(address: address).Open();
+        Assert.IsNull(dialogue.Sending);
+        Assert.AreEqual("address", dialogue.Ended!.Error);
+    }
+
+    [TestMethod]
     public void A_second_session_with_the_same_server_is_not_opened_DEL_245()
     {
         var dialogue = new Dialogue().Open();

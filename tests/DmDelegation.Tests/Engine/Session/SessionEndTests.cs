@@ -161,6 +161,7 @@ public sealed class SessionEndTests
     [TestMethod]
     [DataRow("http://s.example/dm")]
     [DataRow("ftp://s.example/dm")]
+    [DataRow("https://xn--\u00fc.example/dm")]
     public void A_RespURI_that_leaves_https_ends_the_session_PRO_027(string respUri)
     {
         var dialogue = new Dialogue().Open();
