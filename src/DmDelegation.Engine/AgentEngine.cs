@@ -49,6 +49,11 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
                 SessionEngine.Failed(work, failure);
                 OpenDueSessions(work);
                 break;
+            case LocalEnd end:
+                DelegationEvents.CheckDue(work); // what is due comes first (DEL-267)
+                DelegationEvents.EndLocally(work, end.DelegationId);
+                OpenDueSessions(work);
+                break;
             case Stopping:
                 work.Commit(CommitPoint.Clock);
                 break;

@@ -39,5 +39,9 @@ public sealed record MessageReceived(string Server, long SessionSerial, ReadOnly
 /// <param name="RetryAfterSeconds">What the server asked for, 0 if nothing.</param>
 public sealed record ExchangeFailed(string Server, long SessionSerial, string Code, int RetryAfterSeconds) : AgentEvent;
 
+/// <summary>The operator of the device ends a delegation (DEL-278). What came of it is what the record says afterwards.</summary>
+/// <param name="DelegationId">Delegation id; one that does not exist changes nothing.</param>
+public sealed record LocalEnd(string DelegationId) : AgentEvent;
+
 /// <summary>The agent stops; sessions are dropped.</summary>
 public sealed record Stopping : AgentEvent;

@@ -15,6 +15,8 @@ internal sealed class DaemonVerbs(AgentLoop loop, Func<Snapshot, QueryContext> c
     {
         if (Verbs.Find(request.Verb) is not { } verb)
             return ControlResponse.Failed(ControlCodes.BadRequest, $"there is no verb '{request.Verb}'");
+        if (verb.RootOnly && request.User != 0)
+            return ControlResponse.Failed(ControlCodes.NotPermitted, "only root may do this");
         if (ArgumentsOf(request) is not { } arguments)
             return ControlResponse.Failed(ControlCodes.BadRequest, "the arguments are not of their form");
         return verb.Read is { } read

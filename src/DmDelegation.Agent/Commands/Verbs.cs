@@ -19,10 +19,12 @@ internal sealed record VerbArguments(string Uri = "", bool Recursive = false, st
 /// <param name="Name">The verb, as sent.</param>
 /// <param name="Read">What answers from a snapshot; the command line calls it too, when the agent is stopped. Null: the verb acts.</param>
 /// <param name="Act">What only the running agent can do. Null: the verb reads.</param>
+/// <param name="RootOnly">Only root may do this; neither the group nor the agent's own user (DEL-278).</param>
 internal sealed record Verb(
     string Name,
     Func<QueryContext, VerbArguments, ControlResponse>? Read,
-    Func<AgentLoop, VerbArguments, CancellationToken, Task<ControlResponse>>? Act);
+    Func<AgentLoop, VerbArguments, CancellationToken, Task<ControlResponse>>? Act,
+    bool RootOnly = false);
 
 /// <summary>All verbs, as one table.</summary>
 internal static class Verbs
@@ -51,6 +53,9 @@ internal static class Verbs
     /// <summary>Name of the verb behind <c>delegation show</c>.</summary>
     public const string DelegationShow = "delegation-show";
 
+    /// <summary>Name of the verb behind <c>delegation end</c>.</summary>
+    public const string DelegationEnd = "delegation-end";
+
     /// <summary>Name of the verb behind <c>session start</c>.</summary>
     public const string SessionStart = "session-start";
 
@@ -65,6 +70,12 @@ internal static class Verbs
         Reads(AccountList, (context, _) => AccountQuery.List(context), ReportJson.Readable.AccountListReport),
         Reads(DelegationList, (context, _) => DelegationQuery.List(context), ReportJson.Readable.DelegationListReport),
         Reads(DelegationShow, (context, arguments) => DelegationQuery.Show(context, arguments.Id), ReportJson.Readable.DelegationReport),
+        new(
+            DelegationEnd,
+            null,
+            async (loop, arguments, cancel) => Respond(
+                DelegationQuery.Ended(arguments.Id, await loop.EndDelegationAsync(arguments.Id, cancel)), ReportJson.Readable.LocalEndReport),
+            RootOnly: true),
         new(SessionStart, null, async (loop, arguments, cancel) => Respond(await loop.SessionAsync(arguments.Server, cancel), ReportJson.Readable.SessionReport)),
     ];
 

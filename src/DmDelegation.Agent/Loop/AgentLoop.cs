@@ -4,6 +4,7 @@ using DmDelegation.Engine;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 using DmDelegation.Platform;
+using DmDelegation.Platform.Store;
 
 namespace DmDelegation.Agent.Loop;
 
@@ -68,6 +69,9 @@ internal sealed class AgentLoop
     /// <summary>Opens a session with a server, if none runs, and waits for its end.</summary>
     public Task<SessionReport> SessionAsync(string server, CancellationToken cancel) => Ask<SessionReport>(ended => new SessionWanted(server, ended), cancel);
 
+    /// <summary>Ends a delegation for the operator of the device (DEL-278).</summary>
+    public Task<LocalEndResult> EndDelegationAsync(string id, CancellationToken cancel) => Ask<LocalEndResult>(done => new LocalEndWanted(id, done), cancel);
+
     /// <summary>Runs until stopped: recovery first (DEL-292), then one input after the other.</summary>
     /// <returns>False if a commit failed: nothing that followed from it was done (DEL-120).</returns>
     public async Task<bool> RunAsync()
@@ -122,9 +126,22 @@ internal sealed class AgentLoop
                 if (!_state.Sessions.ContainsKey(wanted.Server))
                     _waiters.End(wanted.Server, "not-opened");
                 break;
+            case LocalEndWanted wanted:
+                EndDelegation(wanted);
+                break;
         }
 
         return input;
+    }
+
+    private void EndDelegation(LocalEndWanted wanted)
+    {
+        var before = _state.Durable.Records.GetValueOrDefault(wanted.Id);
+        Handle(new LocalEnd(wanted.Id));
+        if (_failed)
+            wanted.Done.TrySetException(new StoreException(StoreCodes.InputOutput, "the end could not be committed"));
+        var durable = _state.Durable;
+        wanted.Done.TrySetResult(new LocalEndResult(before, durable.Records.GetValueOrDefault(wanted.Id), durable.Tombstones.GetValueOrDefault(wanted.Id)));
     }
 
     private TimeSpan NextWait()

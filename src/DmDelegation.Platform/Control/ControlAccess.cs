@@ -37,20 +37,20 @@ public sealed class ControlAccess(uint ownUser, uint? group)
     /// <summary>Whether a process with these credentials may give commands.</summary>
     public bool Allows(uint user, ReadOnlySpan<uint> groups) => user == 0 || user == ownUser || (group is { } allowed && groups.Contains(allowed));
 
-    /// <summary>Whether the peer of the socket may give commands; no if the kernel does not tell.</summary>
-    internal bool Allows(Socket peer)
+    /// <summary>The user at the other end of the socket if it may give commands; null if not, or if the kernel does not tell.</summary>
+    internal uint? AllowedUser(Socket peer)
     {
         try
         {
             Span<uint> credentials = stackalloc uint[3];
             if (peer.GetRawSocketOption(LevelSocket, PeerCredentials, MemoryMarshal.AsBytes(credentials)) != credentials.Length * sizeof(uint))
-                return false;
+                return null;
             var (user, primary) = (credentials[1], credentials[2]);
-            return Allows(user, [primary]) || (group is not null && Allows(user, GroupsOf(peer)));
+            return Allows(user, [primary]) || (group is not null && Allows(user, GroupsOf(peer))) ? user : null;
         }
         catch (SocketException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -6,7 +6,12 @@ namespace DmDelegation.Platform.Control;
 /// <summary>A command to the running agent, as it came over the control socket.</summary>
 /// <param name="Verb">What to do; the agent knows the verbs.</param>
 /// <param name="Arguments">The arguments: a JSON object, or undefined if there are none.</param>
-public sealed record ControlRequest(string Verb, JsonElement Arguments);
+public sealed record ControlRequest(string Verb, JsonElement Arguments)
+{
+    /// <summary>User id of the peer, as the kernel says; null if the request did not come over the socket. It is never read from the line.</summary>
+    [JsonIgnore]
+    public uint? User { get; init; }
+}
 
 /// <summary>The agent's answer.</summary>
 /// <param name="Code">Stable code of the failure; null if it went well.</param>

@@ -102,10 +102,10 @@ public sealed class ControlServer : IAsyncDisposable
         {
             if (tooMany)
                 await WriteAsync(stream, ControlResponse.Failed(ControlCodes.TooMany, $"more than {MaxConnections} connections"));
-            else if (!_access.Allows(peer))
+            else if (_access.AllowedUser(peer) is not { } user)
                 await WriteAsync(stream, ControlResponse.Failed(ControlCodes.NotPermitted, "only root, the agent's user and its group may give commands"));
             else
-                await ServeAsync(stream);
+                await ServeAsync(stream, user);
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException)
         {
@@ -113,13 +113,13 @@ public sealed class ControlServer : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(NetworkStream stream)
+    private async Task ServeAsync(NetworkStream stream, uint user)
     {
         var lines = new LineReader(stream, MaxRequestOctets);
         try
         {
             while (await lines.ReadAsync(_stop.Token) is { } line)
-                await WriteAsync(stream, await AnswerAsync(line));
+                await WriteAsync(stream, await AnswerAsync(line, user));
         }
         catch (InvalidDataException)
         {
@@ -127,13 +127,13 @@ public sealed class ControlServer : IAsyncDisposable
         }
     }
 
-    private async Task<ControlResponse> AnswerAsync(ReadOnlyMemory<byte> line)
+    private async Task<ControlResponse> AnswerAsync(ReadOnlyMemory<byte> line, uint user)
     {
         if (Parse(line) is not { } request)
             return ControlResponse.Failed(ControlCodes.BadRequest, "a request is a JSON object with \"verb\" and, if need be, \"arguments\"");
         try
         {
-            return await _handle(request, _stop.Token);
+            return await _handle(request with { User = user }, _stop.Token);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {

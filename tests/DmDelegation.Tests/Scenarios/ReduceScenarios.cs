@@ -63,12 +63,13 @@ public sealed class ReduceScenarios
     {
         using var device = new TestDevice();
         var delegation = Given.Active(device, TwoEntries());
-        device.Open(Given.B, _ => [Dm.Replace("./Net/eth0", "by B")], _ => [Dm.Replace("./Net/eth0", "too late"), Dm.Replace("./SCM/x", "by B")]);
+        device.Open(Given.B, _ => [Dm.Get("./Net/eth0")], _ => [Dm.Get("./Net/eth0"), Dm.Replace("./SCM/x", "by B")]);
         device.Exchange(Given.B);
         device.Open(Given.A, _ => [delegation.Operation("Reduce", "2")]);
+        device.Exchange(Given.A);
         device.Pump();
         device.Advance(TimeSpan.FromMinutes(2));
-        Assert.AreSequenceEqual([425, 425, 200], Given.Statuses(device.Servers[Given.B].Outcomes));
+        Assert.AreSequenceEqual([200, 425, 200], Given.Statuses(device.Servers[Given.B].Outcomes));
         Assert.IsFalse(device.Servers[Given.B].AbortedByDevice);
         foreach (var server in new[] { Given.A, Given.B })
         {
