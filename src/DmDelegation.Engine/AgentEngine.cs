@@ -59,6 +59,11 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
             case ClockResetRequested:
                 ResetClock(work);
                 break;
+            case LocalEnd end:
+                DelegationEvents.CheckDue(work); // what is due comes first (DEL-267)
+                DelegationEvents.EndLocally(work, end.DelegationId);
+                OpenDueSessions(work);
+                break;
             case Stopping:
                 work.Commit(CommitPoint.Clock);
                 break;

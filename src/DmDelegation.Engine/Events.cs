@@ -42,5 +42,9 @@ public sealed record ExchangeFailed(string Server, long SessionSerial, string Co
 /// <summary>The operator lowers effective time to the wall clock (DEL-223); without effect while nobody vouches for the wall clock.</summary>
 public sealed record ClockResetRequested : AgentEvent;
 
+/// <summary>The operator of the device ends a delegation (DEL-278). What came of it is what the record says afterwards.</summary>
+/// <param name="DelegationId">Delegation id; one that does not exist changes nothing.</param>
+public sealed record LocalEnd(string DelegationId) : AgentEvent;
+
 /// <summary>The agent stops; sessions are dropped.</summary>
 public sealed record Stopping : AgentEvent;

@@ -91,6 +91,12 @@ public static class LogCodes
     /// <summary>T3 could not restore an entry.</summary>
     public static readonly LogCode RollbackIncomplete = new(2009, LogSeverity.Critical, "home scheme not completely restored");
 
+    /// <summary>Entries were taken out of a delegation (DEL-264).</summary>
+    public static readonly LogCode DelegationReduced = new(2010, LogSeverity.Notice, "delegation reduced");
+
+    /// <summary>The operator of the device ended a delegation or tried to (DEL-278).</summary>
+    public static readonly LogCode LocalEnd = new(2011, LogSeverity.Notice, "end of a delegation asked for at the device");
+
     /// <summary>An acknowledgement was delivered.</summary>
     public static readonly LogCode AckDelivered = new(2101, LogSeverity.Information, "acknowledgement delivered");
 

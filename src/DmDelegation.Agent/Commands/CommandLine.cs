@@ -9,6 +9,16 @@ namespace DmDelegation.Agent.Commands;
 /// <summary>The command line: noun, then verb.</summary>
 internal static class CommandLine
 {
+    private const string EndDescription =
+        """
+        End one delegation here, at the device, whatever its servers say (root only)
+
+        A staged record is deleted. A pending, active or suspended delegation ends: the rights, the account and the keys of
+        its server go, who managed before manages again, and both servers are told as soon as they can be reached (reason
+        187, LOCAL). What the server did to values stays. A final delegation is refused: only a factory reset ends it. Every
+        use, refused or not, is in the log.
+        """;
+
     private static readonly Option<string?> Config = new("--config")
     {
         Description = "Configuration file (default /etc/dmagent/dmagent.json, or $DMAGENT_CONFIG)",
@@ -62,6 +72,7 @@ internal static class CommandLine
         {
             Asks("list", "All records", [], Verbs.DelegationList, Readable.DelegationListReport, HumanText.Delegations),
             Asks("show", "One record", [Id], Verbs.DelegationShow, Readable.DelegationReport, HumanText.Delegation),
+            Asks("end", EndDescription, [Id], Verbs.DelegationEnd, Readable.LocalEndReport, HumanText.LocalEnd),
         },
         new Command("session", "DM sessions")
         {

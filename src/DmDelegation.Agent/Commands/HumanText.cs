@@ -76,6 +76,9 @@ internal static class HumanText
         yield return $"Ack        delegating {record.AckDelegating}, delegated {record.AckDelegated}";
     }
 
+    public static IEnumerable<string> LocalEnd(LocalEndReport report) =>
+        [report.State is null ? $"staged record {report.Id} deleted" : $"delegation {report.Id} ended: {report.Was} -> {report.State}, {report.Reason} ({report.ReasonCode})"];
+
     public static IEnumerable<string> Session(SessionReport report) =>
         [report.Error is null ? $"session with {report.Server} done" : $"session with {report.Server} failed: {report.Error}{SessionFailures.Hint(report.Error)}"];
 

@@ -52,14 +52,17 @@ internal static class Verbs
     /// <summary>Name of the verb behind <c>delegation show</c>.</summary>
     public const string DelegationShow = "delegation-show";
 
+    /// <summary>Name of the verb behind <c>delegation end</c>.</summary>
+    public const string DelegationEnd = "delegation-end";
+
     /// <summary>Name of the verb behind <c>session start</c>.</summary>
     public const string SessionStart = "session-start";
 
     /// <summary>Name of the verb behind <c>clock reset</c>.</summary>
     public const string ClockReset = "clock-reset";
 
-    /// <summary>Verbs for root alone: time decides when a delegation ends (DEL-223).</summary>
-    public static ImmutableHashSet<string> ForRoot { get; } = [ClockReset];
+    /// <summary>Verbs for root alone: time decides when a delegation ends (DEL-223), and ending one decides who manages (DEL-278).</summary>
+    public static ImmutableHashSet<string> ForRoot { get; } = [ClockReset, DelegationEnd];
 
     /// <summary>The table.</summary>
     public static ImmutableArray<Verb> All { get; } =
@@ -72,6 +75,11 @@ internal static class Verbs
         Reads(AccountList, (context, _) => AccountQuery.List(context), ReportJson.Readable.AccountListReport),
         Reads(DelegationList, (context, _) => DelegationQuery.List(context), ReportJson.Readable.DelegationListReport),
         Reads(DelegationShow, (context, arguments) => DelegationQuery.Show(context, arguments.Id), ReportJson.Readable.DelegationReport),
+        new(
+            DelegationEnd,
+            null,
+            async (loop, arguments, cancel) => Respond(
+                DelegationQuery.Ended(arguments.Id, await loop.EndDelegationAsync(arguments.Id, cancel)), ReportJson.Readable.LocalEndReport)),
         new(SessionStart, null, StartSessionAsync),
         new(ClockReset, null, async (loop, _, cancel) => Respond(await loop.ResetClockAsync(cancel), ReportJson.Readable.ClockReport)),
     ];

@@ -4,6 +4,7 @@ using DmDelegation.Engine;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 using DmDelegation.Platform;
+using DmDelegation.Platform.Store;
 
 namespace DmDelegation.Agent.Loop;
 
@@ -71,6 +72,9 @@ internal sealed class AgentLoop
     /// <summary>Lowers effective time to the wall clock (DEL-223); refused while nobody vouches for the wall clock.</summary>
     public Task<Answer<ClockReport>> ResetClockAsync(CancellationToken cancel) => Ask<Answer<ClockReport>>(done => new ClockResetWanted(done), cancel);
 
+    /// <summary>Ends a delegation for the operator of the device (DEL-278).</summary>
+    public Task<LocalEndResult> EndDelegationAsync(string id, CancellationToken cancel) => Ask<LocalEndResult>(done => new LocalEndWanted(id, done), cancel);
+
     /// <summary>Runs until stopped: recovery first (DEL-292), then one input after the other.</summary>
     /// <returns>False if a commit failed: nothing that followed from it was done (DEL-120).</returns>
     public async Task<bool> RunAsync()
@@ -128,6 +132,9 @@ internal sealed class AgentLoop
                 if (!_state.Sessions.ContainsKey(wanted.Server))
                     _waiters.End(wanted.Server, "not-opened");
                 break;
+            case LocalEndWanted wanted:
+                EndDelegation(wanted);
+                break;
         }
 
         return input;
@@ -139,6 +146,16 @@ internal sealed class AgentLoop
             return Answer<ClockReport>.Failed("clock-not-trusted", "nobody vouches for the wall clock (clock.trust): effective time is not lowered to it");
         Handle(new ClockResetRequested());
         return StatusQuery.Clock(_state, _ports.Clock());
+    }
+
+    private void EndDelegation(LocalEndWanted wanted)
+    {
+        var before = _state.Durable.Records.GetValueOrDefault(wanted.Id);
+        Handle(new LocalEnd(wanted.Id));
+        if (_failed)
+            wanted.Done.TrySetException(new StoreException(StoreCodes.InputOutput, "the end could not be committed"));
+        var durable = _state.Durable;
+        wanted.Done.TrySetResult(new LocalEndResult(before, durable.Records.GetValueOrDefault(wanted.Id), durable.Tombstones.GetValueOrDefault(wanted.Id)));
     }
 
     private TimeSpan NextWait()

@@ -1,5 +1,6 @@
 using DmDelegation.Agent.Queries;
 using DmDelegation.Engine;
+using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 
@@ -25,6 +26,17 @@ internal sealed record SessionWanted(string Server, TaskCompletionSource<Session
 /// <summary>Somebody wants effective time lowered to the wall clock (DEL-223).</summary>
 /// <param name="Done">Where the outcome goes.</param>
 internal sealed record ClockResetWanted(TaskCompletionSource<Answer<ClockReport>> Done) : LoopInput;
+
+/// <summary>The operator wants a delegation ended.</summary>
+/// <param name="Id">Delegation id.</param>
+/// <param name="Done">Where the record goes, as it was before and as it is afterwards.</param>
+internal sealed record LocalEndWanted(string Id, TaskCompletionSource<LocalEndResult> Done) : LoopInput;
+
+/// <summary>A record before and after the operator asked for its end.</summary>
+/// <param name="Before">Null: there was none.</param>
+/// <param name="After">Null: it is gone, or there was none.</param>
+/// <param name="Tombstone">What is left of one that is gone, or null.</param>
+internal sealed record LocalEndResult(DelegationRecord? Before, DelegationRecord? After, Tombstone? Tombstone);
 
 /// <summary>The agent is to stop.</summary>
 internal sealed record StopWanted : LoopInput;

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using DmDelegation.Agent.Loop;
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.State;
 using DmDelegation.Tree;
 
 namespace DmDelegation.Agent.Queries;
@@ -13,13 +15,28 @@ internal static class DelegationQuery
 
     /// <summary>One record.</summary>
     public static Answer<DelegationReport> Show(QueryContext context, string id) =>
-        context.Durable.Records.TryGetValue(id, out var record) ? Report(context, record)
-        : context.Durable.Tombstones.TryGetValue(id, out var tombstone)
-            ? Answer<DelegationReport>.Failed(QueryCodes.NotFound, $"delegation {id} ended at {tombstone.EndedAt:u} as {tombstone.State}; its record is gone")
-        : Answer<DelegationReport>.Failed(QueryCodes.NotFound, $"there is no delegation {id}");
+        context.Durable.Records.TryGetValue(id, out var record)
+            ? Report(context, record)
+            : Answer<DelegationReport>.Failed(QueryCodes.NotFound, NotThere(id, context.Durable.Tombstones.GetValueOrDefault(id)));
+
+    /// <summary><c>delegation end</c>: what came of it (DEL-278).</summary>
+    public static Answer<LocalEndReport> Ended(string id, LocalEndResult result) => result switch
+    {
+        { Before: null } or { Before.State: not DelegationState.Staged, After: null } => Answer<LocalEndReport>.Failed(QueryCodes.NotFound, NotThere(id, result.Tombstone)),
+        { Before: { State: DelegationState.Finalised } final } => Answer<LocalEndReport>.Failed(
+            QueryCodes.Final, $"delegation {id} is final: {final.Grant!.To} owns its scope, and only a factory reset ends it"),
+        { Before: { } before, After: null } => new LocalEndReport(id, before.State.ToString(), null, null, null),
+        { Before: { } before, After: { } after } when before.State.IsEnded() || after.Reason != ReasonCode.Local.Code => Answer<LocalEndReport>.Failed(
+            QueryCodes.Ended, $"delegation {id} has ended already: {after.State}, {ReasonCode.Of(after.Reason).Name} ({after.Reason})"),
+        { Before: { } before, After: { } after } => new LocalEndReport(
+            id, before.State.ToString(), after.State.ToString(), ReasonCode.Of(after.Reason).Name, after.Reason),
+    };
 
     /// <summary>Rights as in a record, in the specification's order.</summary>
     public static string RightsText(AclCommands rights) => string.Join('+', Acl.Commands.ToArray().Where(one => rights.HasFlag(one)));
+
+    private static string NotThere(string id, Tombstone? tombstone) =>
+        tombstone is null ? $"there is no delegation {id}" : $"delegation {id} ended at {tombstone.EndedAt:u} as {tombstone.State}; its record is gone";
 
     private static DelegationReport Report(QueryContext context, DelegationRecord record)
     {

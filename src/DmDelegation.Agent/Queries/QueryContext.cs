@@ -52,6 +52,12 @@ internal static class QueryCodes
     /// <summary>There is no such node, record or account.</summary>
     public const string NotFound = "not-found";
 
+    /// <summary>The delegation is final: only a factory reset ends it (DEL-278).</summary>
+    public const string Final = "final";
+
+    /// <summary>The delegation has ended already.</summary>
+    public const string Ended = "ended";
+
     /// <summary>The delegation object is not kept as nodes.</summary>
     public const string DelegationObject = "delegation-object";
 }

@@ -151,6 +151,14 @@ internal sealed record DelegationReport(
 /// <param name="Rights">Rights, joined by +.</param>
 internal sealed record ScopeReport(string Uri, string Rights);
 
+/// <summary>Answer of <c>delegation end</c>.</summary>
+/// <param name="Id">Delegation id.</param>
+/// <param name="Was">State before.</param>
+/// <param name="State">State now; null: the record, which was Staged, is deleted.</param>
+/// <param name="Reason">Name of the reason; null with the state.</param>
+/// <param name="ReasonCode">Its number (15); null with the state.</param>
+internal sealed record LocalEndReport(string Id, string Was, string? State, string? Reason, int? ReasonCode);
+
 /// <summary>Answer of <c>session start</c>.</summary>
 /// <param name="Server">The server.</param>
 /// <param name="Ended"><c>done</c> or <c>failed</c>.</param>

@@ -53,6 +53,16 @@ internal static class Alerts
         }
     }
 
+    /// <summary>
+    /// End for A and B after a reduction (10.1, row 33): T3 was done for the entries taken away. The reason says that A revoked them, the
+    /// state that the delegation lives on.
+    /// </summary>
+    public static void QueueReduced(Work work, DelegationRecord record)
+    {
+        Queue(work, record, End, record.By, MarkOfEnd(ReasonCode.Revoked.Code), ReasonCode.Revoked);
+        Queue(work, work.State.Records[record.Id], End, record.Grant!.To, MarkOfEnd(ReasonCode.Revoked.Code), ReasonCode.Revoked);
+    }
+
     private static string MarkOfEnd(int reason) => reason switch
     {
         171 => "critical",
@@ -61,25 +71,24 @@ internal static class Alerts
         _ => "informational",
     };
 
-    private static void Queue(Work work, DelegationRecord record, string happening, string target, string mark, ReasonCode? failure = null)
+    private static void Queue(Work work, DelegationRecord record, string happening, string target, string mark, ReasonCode? reason = null)
     {
         var n = record.AlertsQueued + 1;
         var counted = record with { AlertsQueued = n };
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, counted) };
         var key = DelegationKeys.IdempotenceKey(record.Id, target, n);
         Outbox.Queue(work, new OutboxEntry(
-            0, key, target, record.Id, happening, mark, record.Correlator, Payload(work, counted, happening, key, failure), 0, work.Time));
+            0, key, target, record.Id, happening, mark, record.Correlator, Payload(work, counted, happening, key, reason ?? ReasonCode.Of(record.Reason)), 0, work.Time));
     }
 
-    private static string Payload(Work work, DelegationRecord record, string happening, string key, ReasonCode? failure)
+    private static string Payload(Work work, DelegationRecord record, string happening, string key, ReasonCode reason)
     {
-        var reason = failure?.Code ?? record.Reason;
-        var failed = failure is not null || record.State == DelegationState.Failed;
+        var failed = record.State == DelegationState.Failed || (happening == Session && reason != ReasonCode.Ok);
         var grant = record.Grant;
         var xml = new StringBuilder(512);
         xml.Append($"<Delegation v=\"1\" id=\"{record.Id}\" event=\"{happening}\" n=\"{record.AlertsQueued}\" key=\"{key}\">");
         Element(xml, "Result", failed ? "Failure" : "Success");
-        Element(xml, "Reason", reason.ToString());
+        Element(xml, "Reason", reason.Code.ToString());
         Element(xml, "State", ((int)record.State).ToString());
         Element(xml, "By", record.By);
         Element(xml, "To", grant?.To ?? record.Text("Server/ServerID") ?? "");

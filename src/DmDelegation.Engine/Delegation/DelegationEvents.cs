@@ -179,6 +179,20 @@ internal static class DelegationEvents
         }
     }
 
+    /// <summary>
+    /// The operator ends a delegation: a Staged record goes, a live one ends with LOCAL, a Finalised one stays (DEL-278; rows 8, 21, 37, 47).
+    /// Done or refused, the log tells.
+    /// </summary>
+    public static void EndLocally(Work work, string id)
+    {
+        var record = work.State.Records.GetValueOrDefault(id);
+        var outcome = record is null ? "no such record"
+            : Operations.End(work, record, DelegationEvent.LocalEnd, ReasonCode.Local) is { Succeeded: false } refused ? ReasonCode.Of(refused.Reason).Name
+            : record.State == DelegationState.Staged ? "staged record deleted"
+            : "ended";
+        work.Log(LogCodes.LocalEnd, $"end of delegation {id} asked for at the device: {outcome}", ("delegation", id), ("outcome", outcome));
+    }
+
     /// <summary>Crash points behind the commit of T3 (12.4).</summary>
     public static void MarkAfterEnd(Work work)
     {

@@ -37,8 +37,7 @@ internal static class Operations
             "Relinquish" => End(work, record, DelegationEvent.Relinquish, ReasonCode.Relinquished),
             "Cancel" => End(work, record, DelegationEvent.Cancel, ReasonCode.Cancelled),
             "Revoke" => End(work, record, DelegationEvent.Revoke, record.State == DelegationState.Pending ? ReasonCode.Cancelled : ReasonCode.Revoked),
-            // Partial revocation comes with its own release (DEL-264); until then no row is taken.
-            _ => Outcome(ReasonCode.StateConflict, "DEL-264"),
+            _ => Reduction.Run(work, record, argument),
         };
     }
 
@@ -54,7 +53,11 @@ internal static class Operations
         return End(work, record, DelegationEvent.DeleteOfTheRecord, record.State == DelegationState.Pending ? ReasonCode.Cancelled : ReasonCode.Revoked);
     }
 
-    private static CommandOutcome End(Work work, DelegationRecord record, DelegationEvent happening, ReasonCode reason)
+    /// <summary>
+    /// Carries out what ends a delegation and is told to the agent: by A, by B or at the device (rows 8, 20 to 22, 32, 34, 37); the answer is
+    /// the refusal if the state allows no end.
+    /// </summary>
+    public static CommandOutcome End(Work work, DelegationRecord record, DelegationEvent happening, ReasonCode reason)
     {
         if (TransitionTable.Refusal(record.State, happening) is { } refused)
         {
@@ -68,8 +71,8 @@ internal static class Operations
         }
         else
         {
-            var to = reason == ReasonCode.Cancelled ? DelegationState.Cancelled
-                : reason == ReasonCode.Relinquished ? DelegationState.Relinquished
+            var to = happening == DelegationEvent.Relinquish ? DelegationState.Relinquished
+                : record.State == DelegationState.Pending ? DelegationState.Cancelled
                 : DelegationState.Revoked;
             T3End.Apply(work, record, happening, to, reason);
             work.Mark(CrashPoint.C15BeforeT3CommitOfCommand);
@@ -148,6 +151,7 @@ internal static class Operations
 
     private static void Remove(Work work, DelegationRecord record) => work.State = work.State with { Records = work.State.Records.Remove(record.Id) };
 
-    private static CommandOutcome Outcome(ReasonCode reason, string rule) =>
+    /// <summary>The answer that a reason stands for (15).</summary>
+    public static CommandOutcome Outcome(ReasonCode reason, string rule) =>
         reason == ReasonCode.Ok ? new CommandOutcome(200, rule, 0, null, [], null) : CommandOutcome.Refused(reason.Status, rule, reason.Code);
 }

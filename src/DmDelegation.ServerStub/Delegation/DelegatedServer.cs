@@ -124,7 +124,7 @@ internal sealed class DelegatedServer(Processes processes)
         if (_context.State.Processes.Find(candidate => candidate.Role == ProcessRole.Delegated && candidate.DelegationId == alert.Id) is not { } process)
             return;
         (process.DeviceState, process.DeviceReason) = (alert.State, alert.Reason);
-        if (alert.Event == "End")
+        if (alert.Event == "End" && ReceivedAlert.IsEnded(alert.State)) // else only a reduction (DEL-264)
         {
             process.EndReason = alert.Reason;
             if (process.State is not (ProcessState.Reporting or ProcessState.Closed))

@@ -146,7 +146,7 @@ internal sealed class DelegatingServer(Processes processes)
 
     public void Alerted(ReceivedAlert alert)
     {
-        if (alert.Event == "End")
+        if (alert.Event == "End" && ReceivedAlert.IsEnded(alert.State))
             Unmark(alert.Device, alert.Id);
         if (_context.State.Processes.Find(candidate => candidate.Role == ProcessRole.Delegating && candidate.DelegationId == alert.Id) is not { } process)
             return;

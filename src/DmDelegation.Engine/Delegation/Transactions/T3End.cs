@@ -27,7 +27,7 @@ internal static class T3End
         {
             EndedAt = work.Time,
             SealedKeyValue = default,
-            Grant = grant with { SealedProofKey = default, Undo = UndoRecord.Empty, KeptCount = kept },
+            Grant = grant with { SealedProofKey = default, Undo = UndoRecord.Empty, KeptCount = grant.KeptCount + kept },
         };
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, ended) };
         Tombstones.Add(work, ended);

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Text;
+using DmDelegation.Engine.Delegation.Transactions;
+using DmDelegation.Tree;
+
+namespace DmDelegation.Engine.Delegation;
+
+/// <summary>
+/// Exec of <c>Operations/Reduce</c> by A (DEL-264): whole entries leave a partial, non-final delegation, with T3 for their part of the undo
+/// record. Everything else goes on: state, account, keys, BH, clocks.
+/// </summary>
+internal static class Reduction
+{
+    /// <summary>Runs the operation; the argument is the names of entries, joined by <c>+</c>.</summary>
+    public static CommandOutcome Run(Work work, DelegationRecord record, ReadOnlyMemory<byte> argument)
+    {
+        if (TransitionTable.Refusal(record.State, DelegationEvent.Reduce) is { } refused)
+        {
+            return Operations.Outcome(refused, refused == ReasonCode.StateConflict ? "DEL-291" : "DEL-262");
+        }
+
+        var grant = record.Grant!;
+        if (grant.ScopeType != ScopeType.Partial)
+        {
+            return Operations.Outcome(ReasonCode.StateConflict, "DEL-264");
+        }
+
+        if (Named(grant, argument) is not { } names)
+        {
+            return Operations.Outcome(ReasonCode.Incomplete, "DEL-264");
+        }
+
+        return names.Count == grant.Scope.Length
+            ? Operations.End(work, record, DelegationEvent.Reduce, ReasonCode.Revoked) // row 34
+            : TakeAway(work, record.Id, names);
+    }
+
+    /// <summary>
+    /// The entries that the argument names; null if it is empty or names one twice or one that is not there. As for a leaf of that form, that
+    /// is INCOMPLETE (DEL-102): nothing is taken away on a guess.
+    /// </summary>
+    private static HashSet<string>? Named(DelegationGrant grant, ReadOnlyMemory<byte> argument)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in Encoding.UTF8.GetString(argument.Span).Split('+', grant.Scope.Length + 1))
+        {
+            if (!grant.Scope.Any(entry => entry.Name == name) || !names.Add(name))
+            {
+                return null;
+            }
+        }
+
+        return names;
+    }
+
+    private static CommandOutcome TakeAway(Work work, string id, HashSet<string> names)
+    {
+        work.CommitBefore();
+        var record = work.State.Records[id]; // that commit may have written its clocks ahead (DEL-211)
+        var grant = record.Grant!;
+        var (taken, left) = Split(work.State.Tree, grant, names);
+        var kept = AclRestoration.Restore(work, record, taken);
+        var reduced = record.Move(DelegationEvent.Reduce, record.State, record.Reason) with
+        {
+            Leaves = record.Leaves.RemoveRange(record.Leaves.Keys.Where(path => BelongsTo(names, path))),
+            Interiors = record.Interiors.Except(record.Interiors.Where(path => BelongsTo(names, path))),
+            Grant = left with { KeptCount = grant.KeptCount + kept },
+        };
+        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, reduced) };
+        Alerts.QueueReduced(work, reduced);
+        var uris = string.Join(", ", taken.Scope.Select(entry => entry.Uri));
+        work.Log(
+            LogCodes.DelegationReduced,
+            $"delegation {record.Id} of {record.By} to {grant.To}: {uris} taken away",
+            ("delegation", record.Id), ("by", record.By), ("to", grant.To), ("scope", uris));
+        work.Mark(CrashPoint.C15BeforeT3CommitOfCommand);
+        work.CommitOwn(CommitPoint.T3);
+        DelegationEvents.MarkAfterEnd(work);
+        return Operations.Outcome(ReasonCode.Ok, "DEL-264");
+    }
+
+    /// <summary>
+    /// The grant of what goes and the grant of what stays. Entries do not overlap (DEL-054) and no node leaves its entry by a Rename, so each
+    /// node below a root belongs to that entry; what is gone from the tree is nobody's.
+    /// </summary>
+    private static (DelegationGrant Taken, DelegationGrant Left) Split(ManagementTree tree, DelegationGrant grant, HashSet<string> names)
+    {
+        var taken = grant.Scope.Where(entry => names.Contains(entry.Name)).ToImmutableArray();
+        bool Goes(NodeId node) => tree.Resolve(node) is { } chain && taken.Any(entry => chain.Contains(entry.Root));
+        DelegationGrant Part(ImmutableArray<ScopeEntry> scope, Func<NodeId, bool> has) => grant with
+        {
+            Scope = scope,
+            Undo = grant.Undo with
+            {
+                Entries = [.. grant.Undo.Entries.Where(entry => has(entry.Node))],
+                Skipped = [.. grant.Undo.Skipped.Where(has)],
+                NamedBefore = [.. grant.Undo.NamedBefore.Where(has)],
+            },
+        };
+        return (Part(taken, Goes), Part([.. grant.Scope.Except(taken)], node => !Goes(node)));
+    }
+
+    private static bool BelongsTo(HashSet<string> names, string path) => path.Split('/') is ["Scope", var name, ..] && names.Contains(name);
+}
