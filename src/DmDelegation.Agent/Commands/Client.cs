@@ -40,6 +40,21 @@ internal sealed class Client(Terminal terminal, string? configuration)
             : (terminal.Fail(response.Code!, response.Text!), null);
     }
 
+    /// <summary>Prints records whenever they change; only the running agent can be watched.</summary>
+    public async Task<int> WatchAsync(string id, bool json, CancellationToken cancel)
+    {
+        var reading = ConfigurationReader.Read(configuration, Environment.GetEnvironmentVariable);
+        return reading.Configuration is { } agent
+            ? await new DelegationWatch(terminal, id, json).RunAsync(token => AskAsync(agent, token), cancel)
+            : terminal.Fail(ExitCodes.InvalidConfiguration, reading.Problems.Select(problem => problem.ToString()));
+    }
+
+    private static async Task<ControlResponse> AskAsync(AgentConfiguration agent, CancellationToken cancel)
+    {
+        var response = await ControlClient.CallAsync(agent.ControlSocket, new ControlRequest(Verbs.DelegationList, default), cancel);
+        return response.Code == ControlCodes.NotRunning && IsBarred(agent.ControlSocket) ? NotPermitted(agent.ControlSocket) : response;
+    }
+
     private ControlResponse ReadStore(ConfigurationReading reading, AgentConfiguration agent, Verb verb, VerbArguments arguments, ControlResponse notRunning)
     {
         var store = Path.Combine(agent.StateDirectory, AgentStore.FileName);

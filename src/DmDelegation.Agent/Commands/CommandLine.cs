@@ -19,6 +19,14 @@ internal static class CommandLine
         use, refused or not, is in the log.
         """;
 
+    private const string WatchDescription =
+        """
+        Print a line for every record now, and again whenever one changes
+
+        The agent is asked once a second. Time that runs down is no change. It ends with exit code 0 on SIGINT or when the
+        one record named is gone, and with 3 when the agent stops.
+        """;
+
     private static readonly Option<string?> Config = new("--config")
     {
         Description = "Configuration file (default /etc/dmagent/dmagent.json, or $DMAGENT_CONFIG)",
@@ -32,6 +40,7 @@ internal static class CommandLine
     private static readonly Argument<string> Server = new("SERVER") { Description = "Server Identifier" };
     private static readonly Argument<string> Command = new("COMMAND") { Description = "Add, Copy, Delete, Exec, Get or Replace" };
     private static readonly Argument<string> Id = new("ID") { Description = "Delegation id" };
+    private static readonly Argument<string?> WatchedId = new("ID") { Description = "Delegation id (default: all)", Arity = ArgumentArity.ZeroOrOne };
 
     /// <summary>Runs one command.</summary>
     /// <returns>Exit code.</returns>
@@ -72,6 +81,8 @@ internal static class CommandLine
         {
             Asks("list", "All records", [], Verbs.DelegationList, Readable.DelegationListReport, HumanText.Delegations),
             Asks("show", "One record", [Id], Verbs.DelegationShow, Readable.DelegationReport, HumanText.Delegation),
+            Leaf("watch", WatchDescription, [WatchedId, Json], (parsed, cancel) =>
+                ClientOf(parsed).WatchAsync(parsed.GetValue(WatchedId) ?? "", parsed.GetValue(Json), cancel)),
             Asks("end", EndDescription, [Id], Verbs.DelegationEnd, Readable.LocalEndReport, HumanText.LocalEnd),
         },
         new Command("session", "DM sessions")

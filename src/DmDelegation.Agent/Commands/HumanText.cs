@@ -76,6 +76,9 @@ internal static class HumanText
         yield return $"Ack        delegating {record.AckDelegating}, delegated {record.AckDelegated}";
     }
 
+    public static IEnumerable<string> Change(DelegationChange change) =>
+        change.Record is { } record ? Delegations(new DelegationListReport([record])) : [$"{change.Id}  gone"];
+
     public static IEnumerable<string> LocalEnd(LocalEndReport report) =>
         [report.State is null ? $"staged record {report.Id} deleted" : $"delegation {report.Id} ended: {report.Was} -> {report.State}, {report.Reason} ({report.ReasonCode})"];
 

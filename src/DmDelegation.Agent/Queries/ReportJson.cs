@@ -15,6 +15,7 @@ namespace DmDelegation.Agent.Queries;
 [JsonSerializable(typeof(AccountListReport))]
 [JsonSerializable(typeof(DelegationListReport))]
 [JsonSerializable(typeof(DelegationReport))]
+[JsonSerializable(typeof(DelegationChange))]
 [JsonSerializable(typeof(LocalEndReport))]
 [JsonSerializable(typeof(SessionReport))]
 [JsonSerializable(typeof(ClockReport))]

@@ -146,6 +146,11 @@ internal sealed record DelegationReport(
     string Id, string State, int StateCode, string Reason, int ReasonCode, string By, string To, string Type, string ScopeType, string DurationType,
     string Control, ImmutableArray<ScopeReport> Scope, long? RemainingSeconds, long? WindowLeftSeconds, int AckDelegating, int AckDelegated, string? Account);
 
+/// <summary>One line of <c>delegation watch</c>.</summary>
+/// <param name="Id">Delegation id.</param>
+/// <param name="Record">The record as it is now; null: it is gone.</param>
+internal sealed record DelegationChange(string Id, DelegationReport? Record);
+
 /// <summary>One entry of a scope.</summary>
 /// <param name="Uri">Address.</param>
 /// <param name="Rights">Rights, joined by +.</param>
