@@ -81,6 +81,35 @@ public sealed class ReduceScenarios
     }
 
     [TestMethod]
+    [DataRow(CrashPoint.C15BeforeT3CommitOfCommand, 2)]
+    [DataRow(CrashPoint.C16AfterT3Commit, 1)]
+    public void S_154_a_power_cut_leaves_both_entries_or_one_and_a_repetition_ends_the_same_DEL_120_DEL_264(CrashPoint point, int entries)
+    {
+        using var device = new TestDevice();
+        var home = device.Scheme();
+        var delegation = Given.Active(device, TwoEntries());
+        var both = device.Scheme();
+        device.CrashAt = point;
+        Assert.ThrowsExactly<PowerCutException>(() => device.Manage(Given.A, delegation.Operation("Reduce", "2")));
+        device.Restart();
+
+        Assert.AreEqual((DelegationState.Active, entries), (device.Record(delegation.Id).State, device.Record(delegation.Id).Grant!.Scope.Length));
+        Assert.AreEqual(entries == 2, both == device.Scheme());
+        Assert.AreEqual(entries == 2 ? 200 : 425, device.Manage(Given.B, Dm.Get("./Net/eth0"))[^1].Status);
+
+        Assert.AreEqual(entries == 2 ? 200 : 412, device.Manage(Given.A, delegation.Operation("Reduce", "2"))[^1].Status, "no Status was sent, A repeats it");
+        Assert.AreSequenceEqual([425, 200], Given.Statuses(device.Manage(Given.B, Dm.Get("./Net/eth0"), Dm.Replace("./SCM/x", "by B"))));
+        device.Advance(TimeSpan.FromHours(1));
+        foreach (var server in new[] { Given.A, Given.B })
+        {
+            Assert.AreEqual(("180", "2"), (device.Servers[server].Of("End").Last().Element("Reason"), device.Servers[server].Of("End").Last().Element("State")), server);
+        }
+
+        device.Manage(Given.A, delegation.Operation("Revoke"));
+        Assert.AreEqual(home, device.Scheme());
+    }
+
+    [TestMethod]
     [DataRow("1+2")]
     [DataRow("2", "1")]
     public void S_155_taking_the_last_entry_is_Revoke_DEL_264(params string[] names)
