@@ -11,6 +11,9 @@ public sealed class Chart(TextWriter output, bool json)
     private const string Device = "device";
     private const int Width = 44;
 
+    /// <summary>What is kept of the end of a label that is too long: the status stands there.</summary>
+    private const int LabelEnd = 16;
+
     /// <summary>Columns of the chart, from left to right.</summary>
     private static readonly string[] Columns = [DemoWorld.B, DemoWorld.A, Device];
 
@@ -24,6 +27,13 @@ public sealed class Chart(TextWriter output, bool json)
         output.WriteLine();
         output.WriteLine("  " + string.Concat(Columns.Select((name, index) => name.PadRight(index < Columns.Length - 1 ? Width : 0))).TrimEnd());
         Lines();
+    });
+
+    /// <summary>The last line: whether all was as it should be.</summary>
+    public void Verdict(string text) => Write("verdict", text, () =>
+    {
+        output.WriteLine();
+        output.WriteLine(text);
     });
 
     /// <summary>A remark beside the life lines.</summary>
@@ -83,7 +93,11 @@ public sealed class Chart(TextWriter output, bool json)
     private static string Outcome(StubEvent happened) =>
         (happened.Result is { } result ? $" {result}" : "") + (happened.Reason is { } reason and not 0 ? $", reason {reason}" : "");
 
-    private static string Step(StubEvent happened) => happened.Uri?.EndsWith("/Operations/Start", StringComparison.Ordinal) == true ? "4 " : "";
+    /// <summary>B reads or confirms its record in its first session only.</summary>
+    private static string Step(StubEvent happened) =>
+        happened.Uri?.EndsWith("/Operations/Start", StringComparison.Ordinal) == true ? "4 "
+        : happened.Server == DemoWorld.B && happened.Uri?.StartsWith("./Delegation/", StringComparison.Ordinal) == true ? "7 "
+        : "";
 
     private static string AlertStep(StubEvent happened) => happened.Type switch
     {
@@ -103,7 +117,7 @@ public sealed class Chart(TextWriter output, bool json)
 
         var (left, right) = (Math.Min(start, end), Math.Max(start, end));
         var room = ((right - left) * Width) - 1;
-        var text = $" {(label.Length > room - 6 ? label[..(room - 6)] : label)} ";
+        var text = $" {Fit(label, room - 6)} ";
         var before = (room - text.Length) / 2;
         var body = new string('-', before) + text + new string('-', room - before - text.Length);
         body = start < end ? body[..^1] + ">" : "<" + body[1..];
@@ -111,6 +125,9 @@ public sealed class Chart(TextWriter output, bool json)
         var tail = string.Concat(Enumerable.Range(right + 1, Columns.Length - right - 1).Select(_ => new string(' ', Width - 1) + "|"));
         output.WriteLine($"      {head}|{body}|{tail}");
     }
+
+    private static string Fit(string label, int room) =>
+        label.Length <= room ? label : $"{label[..(room - LabelEnd - 2)]}..{label[^LabelEnd..]}";
 
     private void Lines() => output.WriteLine("      " + string.Concat(Columns.Select((_, index) => "|".PadRight(index < Columns.Length - 1 ? Width : 0))).TrimEnd());
 
@@ -134,7 +151,7 @@ public sealed class Chart(TextWriter output, bool json)
 }
 
 /// <summary>A line of the demo that no server made.</summary>
-/// <param name="Event">heading, note, fact, ok or difference.</param>
+/// <param name="Event">heading, note, fact, ok, difference or verdict.</param>
 /// <param name="Text">For people.</param>
 public sealed record DemoLine(string Event, string Text);
 

@@ -72,7 +72,7 @@ public sealed class DemoRun : IAsyncDisposable
 
         await FailAsync(_options.Fail == 0 ? 7 : _options.Fail, cancel);
         await SettleAsync();
-        _chart.Heading(_differences == 0 ? "Everything was as it should be." : $"{_differences} differences, see FAIL above.");
+        _chart.Verdict(_differences == 0 ? "Everything was as it should be." : $"{_differences} differences, see FAIL above.");
     }
 
     /// <summary>A normal management session of A.</summary>
