@@ -32,9 +32,9 @@ internal sealed class Client(Terminal terminal, string? configuration)
             return (terminal.Fail(ExitCodes.InvalidConfiguration, reading.Problems.Select(problem => problem.ToString())), null);
 
         var request = new ControlRequest(name, JsonSerializer.SerializeToElement(arguments, ReportJson.Readable.VerbArguments));
-        var response = await ControlClient.CallAsync(agent.ControlSocket, request, cancel);
+        var response = await CallAsync(agent, request, cancel);
         if (response.Code == ControlCodes.NotRunning)
-            response = IsBarred(agent.ControlSocket) ? NotPermitted(agent.ControlSocket) : ReadStore(reading, agent, Verbs.Find(name)!, arguments, response);
+            response = ReadStore(reading, agent, Verbs.Find(name)!, arguments, response);
         return response is { Succeeded: true, Data: { } data }
             ? (terminal.Print(data, type, json, text), data.Deserialize(type))
             : (terminal.Fail(response.Code!, response.Text!), null);
@@ -45,13 +45,13 @@ internal sealed class Client(Terminal terminal, string? configuration)
     {
         var reading = ConfigurationReader.Read(configuration, Environment.GetEnvironmentVariable);
         return reading.Configuration is { } agent
-            ? await new DelegationWatch(terminal, id, json).RunAsync(token => AskAsync(agent, token), cancel)
+            ? await new DelegationWatch(terminal, id, json).RunAsync(token => CallAsync(agent, new ControlRequest(Verbs.DelegationList, default), token), cancel)
             : terminal.Fail(ExitCodes.InvalidConfiguration, reading.Problems.Select(problem => problem.ToString()));
     }
 
-    private static async Task<ControlResponse> AskAsync(AgentConfiguration agent, CancellationToken cancel)
+    private static async Task<ControlResponse> CallAsync(AgentConfiguration agent, ControlRequest request, CancellationToken cancel)
     {
-        var response = await ControlClient.CallAsync(agent.ControlSocket, new ControlRequest(Verbs.DelegationList, default), cancel);
+        var response = await ControlClient.CallAsync(agent.ControlSocket, request, cancel);
         return response.Code == ControlCodes.NotRunning && IsBarred(agent.ControlSocket) ? NotPermitted(agent.ControlSocket) : response;
     }
 

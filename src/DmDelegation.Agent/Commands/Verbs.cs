@@ -20,10 +20,12 @@ internal sealed record VerbArguments(string Uri = "", bool Recursive = false, st
 /// <param name="Name">The verb, as sent.</param>
 /// <param name="Read">What answers from a snapshot; the command line calls it too, when the agent is stopped. Null: the verb acts.</param>
 /// <param name="Act">What only the running agent can do. Null: the verb reads.</param>
+/// <param name="ForRoot">For root alone.</param>
 internal sealed record Verb(
     string Name,
     Func<QueryContext, VerbArguments, ControlResponse>? Read,
-    Func<AgentLoop, VerbArguments, CancellationToken, Task<ControlResponse>>? Act);
+    Func<AgentLoop, VerbArguments, CancellationToken, Task<ControlResponse>>? Act,
+    bool ForRoot = false);
 
 /// <summary>All verbs, as one table.</summary>
 internal static class Verbs
@@ -61,9 +63,6 @@ internal static class Verbs
     /// <summary>Name of the verb behind <c>clock reset</c>.</summary>
     public const string ClockReset = "clock-reset";
 
-    /// <summary>Verbs for root alone: time decides when a delegation ends (DEL-223), and ending one decides who manages (DEL-278).</summary>
-    public static ImmutableHashSet<string> ForRoot { get; } = [ClockReset, DelegationEnd];
-
     /// <summary>The table.</summary>
     public static ImmutableArray<Verb> All { get; } =
     [
@@ -79,10 +78,18 @@ internal static class Verbs
             DelegationEnd,
             null,
             async (loop, arguments, cancel) => Respond(
-                DelegationQuery.Ended(arguments.Id, await loop.EndDelegationAsync(arguments.Id, cancel)), ReportJson.Readable.LocalEndReport)),
+                DelegationQuery.Ended(arguments.Id, await loop.EndDelegationAsync(arguments.Id, cancel)), ReportJson.Readable.LocalEndReport),
+            ForRoot: true), // who manages (DEL-278)
         new(SessionStart, null, StartSessionAsync),
-        new(ClockReset, null, async (loop, _, cancel) => Respond(await loop.ResetClockAsync(cancel), ReportJson.Readable.ClockReport)),
+        new(
+            ClockReset,
+            null,
+            async (loop, _, cancel) => Respond(await loop.ResetClockAsync(cancel), ReportJson.Readable.ClockReport),
+            ForRoot: true), // time decides when a delegation ends (DEL-223)
     ];
+
+    /// <summary>Names of the verbs for root alone, for the control server.</summary>
+    public static ImmutableHashSet<string> ForRoot { get; } = [.. All.Where(verb => verb.ForRoot).Select(verb => verb.Name)];
 
     /// <summary>The verb with a name; null if there is none.</summary>
     public static Verb? Find(string name) => All.FirstOrDefault(verb => verb.Name == name);

@@ -61,7 +61,7 @@ internal static class Operations
     {
         if (TransitionTable.Refusal(record.State, happening) is { } refused)
         {
-            return Outcome(refused, refused == ReasonCode.StateConflict ? "DEL-291" : "DEL-262");
+            return RefusedByState(refused);
         }
 
         work.CommitBefore();
@@ -150,6 +150,9 @@ internal static class Operations
     }
 
     private static void Remove(Work work, DelegationRecord record) => work.State = work.State with { Records = work.State.Records.Remove(record.Id) };
+
+    /// <summary>The answer where the state table has no row, or one that only a factory reset leaves.</summary>
+    public static CommandOutcome RefusedByState(ReasonCode refused) => Outcome(refused, refused == ReasonCode.StateConflict ? "DEL-291" : "DEL-262");
 
     /// <summary>The answer that a reason stands for (15).</summary>
     public static CommandOutcome Outcome(ReasonCode reason, string rule) =>

@@ -16,7 +16,7 @@ internal static class Reduction
     {
         if (TransitionTable.Refusal(record.State, DelegationEvent.Reduce) is { } refused)
         {
-            return Operations.Outcome(refused, refused == ReasonCode.StateConflict ? "DEL-291" : "DEL-262");
+            return Operations.RefusedByState(refused);
         }
 
         var grant = record.Grant!;
@@ -32,7 +32,7 @@ internal static class Reduction
 
         return names.Count == grant.Scope.Length
             ? Operations.End(work, record, DelegationEvent.Reduce, ReasonCode.Revoked) // row 34
-            : TakeAway(work, record.Id, names);
+            : TakeAway(work, record, grant, names);
     }
 
     /// <summary>
@@ -53,11 +53,9 @@ internal static class Reduction
         return names;
     }
 
-    private static CommandOutcome TakeAway(Work work, string id, HashSet<string> names)
+    private static CommandOutcome TakeAway(Work work, DelegationRecord record, DelegationGrant grant, HashSet<string> names)
     {
         work.CommitBefore();
-        var record = work.State.Records[id]; // that commit may have written its clocks ahead (DEL-211)
-        var grant = record.Grant!;
         var (taken, left) = Split(work.State.Tree, grant, names);
         var kept = AclRestoration.Restore(work, record, taken);
         var reduced = record.Move(DelegationEvent.Reduce, record.State, record.Reason) with
