@@ -7,8 +7,8 @@ using DmDelegation.Engine.Delegation.Keys;
 using DmDelegation.ServerStub.Keys;
 using DmDelegation.Tests.Engine.Delegation;
 using DmDelegation.Tests.Scenarios.Harness;
+using DmDelegation.Tests.ServerStub;
 using AgentKeys = DmDelegation.Engine.Delegation.Keys.DelegationKeys;
-using ScopeEntry = DmDelegation.ServerStub.Delegation.ScopeEntry;
 using StubBinding = DmDelegation.ServerStub.Keys.BindingHash;
 using StubKeys = DmDelegation.ServerStub.Keys.DelegationKeys;
 
@@ -170,7 +170,7 @@ public sealed class KeyScenarios
         var tdk = Convert.FromHexString(Text(inputs, "tdkHex")!);
         var record = BindingTests.RecordOf(inputs);
         var agent = Binding.Hash(record, Text(inputs, "deviceId")!);
-        var stub = StubBinding.Compute(Inputs(inputs));
+        var stub = StubBinding.Compute(BindingVector.Inputs(inputs));
         Both(Text(vector, "bhHex"), agent, stub);
         Both(Text(vector, "checkHex"), AgentKeys.Check(tdk, agent), StubKeys.CheckValue(tdk, stub));
         Both(
@@ -252,32 +252,4 @@ public sealed class KeyScenarios
 
     private static string? Text(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private static byte[] Octets(JsonElement parent, string name) => Text(parent, name + "Hex") is { } hex ? Convert.FromHexString(hex) : [];
-
-    private static BindingInputs Inputs(JsonElement inputs) => new()
-    {
-        Id = Text(inputs, "id")!,
-        A = Text(inputs, "A")!,
-        B = Text(inputs, "B")!,
-        DeviceId = Text(inputs, "deviceId")!,
-        ScopeType = Text(inputs, "ScopeType"),
-        DurationType = Text(inputs, "DurationType"),
-        Control = Text(inputs, "Control"),
-        Scope = [.. inputs.GetProperty("Scope").EnumerateArray().Select(entry => new ScopeEntry(Text(entry, "URI")!, Text(entry, "Rights")!))],
-        NotAfter = Text(inputs, "NotAfter"),
-        MaxSeconds = Text(inputs, "MaxSeconds"),
-        SubDelegation = Text(inputs, "SubDelegation"),
-        AddrOrRef = Text(inputs, "Addr") ?? Text(inputs, "Ref"),
-        AuthType = Text(inputs, "AuthType"),
-        ClientName = Text(inputs, "ClientName"),
-        ConRef = Text(inputs, "ConRef"),
-        CertPin = Octets(inputs, "CertPin"),
-        Mode = Text(inputs, "Mode"),
-        Window = Text(inputs, "Window"),
-        RotateWithin = Text(inputs, "RotateWithin"),
-        OnTimeUnknown = Text(inputs, "OnTimeUnknown"),
-        Nonce = Octets(inputs, "Nonce"),
-        Seq = Text(inputs, "Seq"),
-    };
 }

@@ -21,7 +21,7 @@ public sealed class VectorTests
     public void The_binding_hash_check_value_and_derived_keys_are_those_of_the_vectors_DEL_156_DEL_162(string name)
     {
         var item = Case(name);
-        var inputs = Inputs(item.GetProperty("inputs"));
+        var inputs = BindingVector.Inputs(item.GetProperty("inputs"));
         var tdk = Hex(item.GetProperty("inputs"), "tdkHex");
         Assert.AreEqual(Text(item, "hashInputHex"), Convert.ToHexStringLower(BindingHash.HashInput(inputs)));
         var bindingHash = BindingHash.Compute(inputs);
@@ -46,7 +46,7 @@ public sealed class VectorTests
     public void The_envelope_plaintext_and_both_key_digests_are_those_of_the_vectors_DEL_160(string name)
     {
         var item = Case(name);
-        var inputs = Inputs(item.GetProperty("inputs"));
+        var inputs = BindingVector.Inputs(item.GetProperty("inputs"));
         var tdk = Hex(item.GetProperty("inputs"), "tdkHex");
         var envelope = File.ReadAllBytes(Path.Combine(Folder, Text(item, "envelopeFile")!));
         Assert.AreEqual(Text(item, "cmsPlaintextHex"), Convert.ToHexStringLower(KeyEnvelope.Plaintext(tdk, inputs.Id, inputs.DeviceId, inputs.B)));
@@ -61,7 +61,7 @@ public sealed class VectorTests
     public void What_this_server_seals_has_the_expected_plaintext_DEL_158()
     {
         var item = Case("all-fields");
-        var inputs = Inputs(item.GetProperty("inputs"));
+        var inputs = BindingVector.Inputs(item.GetProperty("inputs"));
         var tdk = Hex(item.GetProperty("inputs"), "tdkHex");
         using var device = Certificate("TEST-ONLY-device");
         var plaintext = KeyEnvelope.Decrypt(KeyEnvelope.Seal(tdk, inputs.Id, inputs.DeviceId, inputs.B, device), device);
@@ -130,7 +130,7 @@ public sealed class VectorTests
             ScopeType = Text(inputs, "ScopeType")!,
             DurationType = Text(inputs, "DurationType")!,
             Control = Text(inputs, "Control"),
-            Scope = Scope(inputs),
+            Scope = BindingVector.Scope(inputs),
             NotAfter = Text(inputs, "NotAfter"),
             MaxSeconds = 86400,
             SubDelegation = 1,
@@ -177,37 +177,8 @@ public sealed class VectorTests
         var merged = Case(Text(group, "base")!).GetProperty("inputs").EnumerateObject().ToDictionary(member => member.Name, member => member.Value);
         foreach (var member in item.GetProperty("change").EnumerateObject())
             merged[member.Name] = member.Value;
-        return Inputs(JsonSerializer.SerializeToElement(merged));
+        return BindingVector.Inputs(JsonSerializer.SerializeToElement(merged));
     }
-
-    private static BindingInputs Inputs(JsonElement inputs) => new()
-    {
-        Id = Text(inputs, "id")!,
-        A = Text(inputs, "A")!,
-        B = Text(inputs, "B")!,
-        DeviceId = Text(inputs, "deviceId")!,
-        ScopeType = Text(inputs, "ScopeType"),
-        DurationType = Text(inputs, "DurationType"),
-        Control = Text(inputs, "Control"),
-        Scope = Scope(inputs),
-        NotAfter = Text(inputs, "NotAfter"),
-        MaxSeconds = Text(inputs, "MaxSeconds"),
-        SubDelegation = Text(inputs, "SubDelegation"),
-        AddrOrRef = Text(inputs, "Addr") ?? Text(inputs, "Ref"),
-        AuthType = Text(inputs, "AuthType"),
-        ClientName = Text(inputs, "ClientName"),
-        ConRef = Text(inputs, "ConRef"),
-        CertPin = Hex(inputs, "CertPinHex"),
-        Mode = Text(inputs, "Mode"),
-        Window = Text(inputs, "Window"),
-        RotateWithin = Text(inputs, "RotateWithin"),
-        OnTimeUnknown = Text(inputs, "OnTimeUnknown"),
-        Nonce = Hex(inputs, "NonceHex"),
-        Seq = Text(inputs, "Seq"),
-    };
-
-    private static List<ScopeEntry> Scope(JsonElement inputs) =>
-        [.. inputs.GetProperty("Scope").EnumerateArray().Select(entry => new ScopeEntry(Text(entry, "URI")!, Text(entry, "Rights")!))];
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
 
