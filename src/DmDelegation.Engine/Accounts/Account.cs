@@ -20,7 +20,14 @@ public sealed record Account(NodeId Node, NodePath Path, string ServerId, string
 /// <param name="Name">AAuthName.</param>
 /// <param name="Secret">The sealed AAuthSecret leaf, null if absent.</param>
 /// <param name="Data">The sealed AAuthData leaf (the nonce), null if absent.</param>
-public sealed record AppAuth(NodeId Node, string Type, string Name, Node? Secret, Node? Data);
+public sealed record AppAuth(NodeId Node, string Type, string Name, Node? Secret, Node? Data)
+{
+    /// <summary>The value that counts in the place of the leaf's: an earlier one that is still accepted (DEL-182).</summary>
+    internal SealedSecret? Instead { get; init; }
+}
+
+/// <summary>A sealed secret and the name it is sealed under.</summary>
+internal sealed record SealedSecret(string Name, ReadOnlyMemory<byte> Octets);
 
 /// <summary>Finds accounts in a tree.</summary>
 public static class AccountList

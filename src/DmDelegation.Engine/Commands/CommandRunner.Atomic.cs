@@ -88,7 +88,10 @@ internal sealed partial class CommandRunner
         _work.Engine = savepoint with { Nonces = nonces };
         if (!ReferenceEquals(servers, _work.State.Servers))
         {
-            _work.State = _work.State with { Servers = servers };
+            // What was done to an account is undone with it.
+            var before = savepoint.Durable;
+            var kept = servers.Select(server => KeyValuePair.Create(server.Key, server.Value with { Rotation = before.ServerOf(server.Key).Rotation }));
+            _work.State = _work.State with { Servers = servers.SetItems(kept) };
         }
     }
 

@@ -47,9 +47,10 @@ public sealed class DelegationPolicy(AgentState state, EngineOptions options) : 
             return null; // DEL-322: never by right of a non-final record; an owner by a Finalised one is at home
         }
 
-        foreach (var (record, grant) in state.LiveTo(question.Server))
+        foreach (var live in state.LiveTo(question.Server))
         {
-            if (!record.State.GivesRights() || EntryFor(grant, question) is not { } entry)
+            var (record, grant) = live;
+            if (!live.GivesRights() || EntryFor(grant, question) is not { } entry)
             {
                 continue;
             }

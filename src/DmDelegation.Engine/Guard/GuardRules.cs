@@ -47,18 +47,34 @@ internal static class GuardRules
             : null;
     }
 
-    /// <summary>A guest without a confirmed record is held to the pre-confirmation list, whatever the ACL says (DEL-128, DEL-175).</summary>
+    /// <summary>
+    /// Why a guest is held to the pre-confirmation list; null if it is not: none of its records is confirmed (DEL-128, DEL-175), or it has
+    /// not replaced its secrets in time (DEL-181).
+    /// </summary>
+    public static (string Rule, ReasonCode Reason, string Delegation)? HeldToTheList(AgentState state, string server)
+    {
+        if (!state.IsGuest(server) || state.LiveTo(server).Any(live => live.GivesRights()))
+        {
+            return null;
+        }
+
+        var overdue = state.LiveTo(server).FirstOrDefault(live => live.Record.State.GivesRights()).Record;
+        return overdue is not null
+            ? ("DEL-181", ReasonCode.RotationRequired, overdue.Id)
+            : ("DEL-175", ReasonCode.NotConfirmed, state.LiveTo(server).First().Record.Id);
+    }
+
+    /// <summary>The pre-confirmation list: DevInfo, and the guest's own secrets, whatever the ACL says (DEL-128, DEL-175).</summary>
     private static AccessVerdict? NotConfirmed(AgentState state, EngineOptions options, in AccessQuestion question)
     {
-        var server = question.Server;
-        if (!state.IsGuest(server) || state.LiveTo(server).Any(live => live.Record.State.GivesRights()))
+        if (HeldToTheList(state, question.Server) is not { } held)
         {
             return null;
         }
 
         var listed = (question.Operation == AccessOperation.Get && IsBelow(question.Target, "DevInfo"))
             || (question.Operation == AccessOperation.Replace && OwnAccount.IsSecretOf(state, question));
-        return listed ? null : Deny(425, ReasonCode.NotConfirmed, "DEL-175", question, state.LiveTo(server).First().Record.Id);
+        return listed ? null : Deny(425, held.Reason, held.Rule, question, held.Delegation);
     }
 
     /// <summary>The account a live record uses is changed by nobody but B and the agent; a known B's home rights and everybody's stay (DEL-339).</summary>

@@ -62,8 +62,8 @@ internal static partial class SessionEngine
 
     private static void Authenticate(Work work, SessionState session, MessageReceived received, SyncMLMessage message)
     {
+        (var server, session) = ServerAuthentication.Verify(work, session, received, message.Header);
         var client = ClientAuthentication.Read(session, message);
-        var server = ServerAuthentication.Verify(work, session, received, message.Header);
         var error = client.Error ?? server switch
         {
             ServerVerdict.Downgrade => SessionError.Downgrade,

@@ -122,6 +122,7 @@ internal static partial class SessionEngine
             AccountHost = host,
             Pins = work.Options.AccountOf(server).Pins,
             Credentials = account,
+            Rotation = work.State.ServerOf(server).Rotation,
             ClientScheme = clientScheme,
             ClientNonce = clientScheme == Scheme.None ? default : AccountCredentials.Nonce(work.Ports.Vault, account.Client!),
             ServerScheme = serverScheme,

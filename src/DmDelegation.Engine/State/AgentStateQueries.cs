@@ -23,6 +23,10 @@ public static class AgentStateQueries
     public static IEnumerable<(DelegationRecord Record, DelegationGrant Grant)> LiveTo(this AgentState state, string server) =>
         state.Live().Where(live => string.Equals(live.Grant.To, server, StringComparison.Ordinal));
 
+    /// <summary>The record gives B the rights of its scope: Active or Finalised (13.1), and B is not held until it rotates (DEL-181).</summary>
+    public static bool GivesRights(this (DelegationRecord Record, DelegationGrant Grant) live) =>
+        live.Record.State.GivesRights() && live.Grant.Rotation != RotationDuty.Overdue;
+
     /// <summary>
     /// The server uses an account that a delegation made and that has not become a home account (section 1, "Guest"). One that a second
     /// record names by <c>Ref</c> stays one.
