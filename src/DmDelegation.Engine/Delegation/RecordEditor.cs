@@ -67,6 +67,11 @@ internal static class RecordEditor
     /// <summary>Deletes a record (DEL-263), or an entry of the scope of a staged one.</summary>
     public static CommandOutcome Delete(Work work, SessionState session, DelegationRecord record, string path)
     {
+        if (record.State == DelegationState.Finalised && path.Length == 0)
+        {
+            return Operations.RefusedByState(ReasonCode.FinalIrrevocable); // from anybody (DEL-262)
+        }
+
         if (record.By != session.Server)
         {
             return Refused(path.Length == 0 ? 425 : 405, "DEL-083");

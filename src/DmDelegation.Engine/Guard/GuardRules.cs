@@ -14,7 +14,7 @@ internal static class GuardRules
 {
     private delegate AccessVerdict? Rule(AgentState state, EngineOptions options, in AccessQuestion question);
 
-    private static readonly ImmutableArray<Rule> Rules = [Suspended, NotConfirmed, AccountInUse, Pinned, ProtectedRename, Exclusive, GuestAcl, GuestAccounts, CopyOfProtected];
+    private static readonly ImmutableArray<Rule> Rules = [Suspended, NotConfirmed, AccountInUse, Pinned, ProtectedRename, FinalLock, Exclusive, GuestAcl, GuestAccounts, CopyOfProtected];
 
     /// <summary>The denial, null if the guard does not deny.</summary>
     public static AccessVerdict? Denial(AgentState state, EngineOptions options, in AccessQuestion question)
@@ -88,7 +88,7 @@ internal static class GuardRules
         foreach (var (record, grant) in state.Live())
         {
             var locked = grant.AccountMade || record.State == DelegationState.Finalised;
-            if (locked && question.Target.Contains(grant.Account) && (grant.To != question.Server || RemovesFinal(record, question)))
+            if (locked && Touches(state, question, grant.Account) && (grant.To != question.Server || RemovesFinal(record, question)))
             {
                 return Deny(405, ReasonCode.ScopePinned, "DEL-339", question, record.Id);
             }
@@ -96,6 +96,11 @@ internal static class GuardRules
 
         return null;
     }
+
+    /// <summary>The node is part of the account, or takes the account along.</summary>
+    private static bool Touches(AgentState state, in AccessQuestion question, NodeId account) =>
+        question.Target.Contains(account)
+        || (question.Operation is AccessOperation.Delete or AccessOperation.Rename && state.Tree.Resolve(account)?.Contains(question.Target.Target.Id) == true);
 
     private static bool RemovesFinal(DelegationRecord record, in AccessQuestion question) =>
         record.State == DelegationState.Finalised && question.Operation == AccessOperation.Delete;
@@ -138,6 +143,28 @@ internal static class GuardRules
             ? Deny(405, ReasonCode.ScopeProtected, "DEL-321", question, null)
             : null;
 
+    /// <summary>Nobody but its owner and the owner's delegates changes an ACL in what was finally delegated, or at its root, for ever (DEL-332).</summary>
+    private static AccessVerdict? FinalLock(AgentState state, EngineOptions options, in AccessQuestion question)
+    {
+        if (question.Operation != AccessOperation.ReplaceAcl)
+        {
+            return null;
+        }
+
+        var (target, server) = (question.Target, question.Server);
+        foreach (var (record, grant) in state.Live())
+        {
+            var covered = record.State == DelegationState.Finalised
+                && (ScopeMembership.EntryFor(options, grant, target) is not null || grant.Scope.Any(entry => entry.Root == target.Target.Id));
+            if (covered && grant.To != server && !state.IsDelegateOf(grant.To, server))
+            {
+                return Deny(405, ReasonCode.FinalIrrevocable, "DEL-332", question, record.Id);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>While an exclusive delegation is Active or Suspended its A keeps only Get in the scope, by whatever way (DEL-331).</summary>
     private static AccessVerdict? Exclusive(AgentState state, EngineOptions options, in AccessQuestion question)
     {
@@ -148,7 +175,7 @@ internal static class GuardRules
 
         foreach (var (record, grant) in state.Live())
         {
-            var holds = grant.Exclusive && record.By == question.Server && record.State != DelegationState.Pending;
+            var holds = grant.Exclusive && record.By == question.Server && record.State is DelegationState.Active or DelegationState.Suspended;
             if (holds && (ScopeMembership.EntryFor(options, grant, question.Target) is not null || TouchesAclFromScope(state, options, grant, question)))
             {
                 return Deny(425, ReasonCode.Ok, "DEL-331", question, record.Id);

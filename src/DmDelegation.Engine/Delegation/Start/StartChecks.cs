@@ -252,7 +252,7 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     /// <summary>DEL-112: a node that would be treated lies in the scope of a live delegation, and one of the two is exclusive (DEL-052, DEL-053).</summary>
     private ReasonCode? Overlap()
     {
-        _terms = _terms with { Treatment = Treatment.Plan(State, work.Options, record.By, _terms.To, _terms.Scope, _terms.Exclusive) };
+        _terms = _terms with { Treatment = Treatment.Plan(State, work.Options, record.By, _terms.To, _terms.Scope, _terms.Taken) };
         foreach (var (other, grant) in State.Live())
         {
             var conflicting = (_terms.Exclusive || grant.Exclusive) && !(grant.To == record.By && other.State.GivesRights());
@@ -266,29 +266,22 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     }
 
     /// <summary>
-    /// DEL-113. Sub-delegation and final delegation come with their own releases; until then a Start that needs one is refused with the
-    /// reason a server has to expect anyway (DEL-061, DEL-065). Where final would be legal, <see cref="FinalLater"/> refuses at the end.
+    /// DEL-113. Sub-delegation comes with its own release; until then a Start that needs it is refused with the reason a server has to
+    /// expect anyway (DEL-061).
     /// </summary>
     private ReasonCode? Chain()
     {
         var sub = Chains().Any(pair => !CouldReassign(pair.Chain));
-        var final = _terms.DurationType == DurationType.Final && !MayFinalise();
+        var final = _terms.DurationType == DurationType.Final && !(Chains().All(pair => CouldReassign(pair.Chain)) && FinalCheck.IsLegal(work, record.By, _terms));
         return sub || final || _terms.SubDelegation > work.Options.Delegation.MaxDepth ? ReasonCode.ChainIllegal : null;
     }
 
-    private bool MayFinalise()
-    {
-        var allowed = work.Options.Delegation.FinalAllowed;
-        return allowed.IsEmpty ? State.IsHomeAuthorityOfRoot(work.Options, record.By) : allowed.Contains(record.By, StringComparer.Ordinal);
-    }
-
-    /// <summary>Refuses a final delegation that passed every check: it comes with its own release (DEL-065).</summary>
-    public static ReasonCode? FinalLater(DelegationTerms terms) => terms.DurationType == DurationType.Final ? ReasonCode.ChainIllegal : null;
-
     /// <summary>DEL-118: every ACL value T1 would write fits its limit, and the account fits into the tree.</summary>
-    public static ReasonCode? Storage(AgentState state, DelegationTerms terms)
+    public static ReasonCode? Storage(Work work, string a, DelegationTerms terms)
     {
+        var state = work.State;
         var tooLong = terms.Treatment.Treated.Any(node => node.Effective.With(node.Added, terms.To).Octets > Acl.MaxOctets);
+        tooLong |= terms is { DurationType: DurationType.Final, ScopeType: ScopeType.Full } && !Finality.HasRoom(state, work.Options, a, terms.To);
         return tooLong || state.Tree.Count + NodesOfAccount > TreeOptions.Default.MaxNodes ? ReasonCode.DeviceFull : null;
     }
 

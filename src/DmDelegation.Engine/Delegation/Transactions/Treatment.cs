@@ -26,9 +26,10 @@ internal sealed record Treatment(
     public const AclCommands Changing = AclCommands.Add | AclCommands.Delete | AclCommands.Exec | AclCommands.Replace;
 
     /// <summary>The treatment of a scope.</summary>
-    public static Treatment Plan(AgentState state, EngineOptions options, string a, string b, IEnumerable<ScopeEntry> scope, bool exclusive)
+    /// <param name="taken">Commands that T2 will take from A.</param>
+    public static Treatment Plan(AgentState state, EngineOptions options, string a, string b, IEnumerable<ScopeEntry> scope, AclCommands taken)
     {
-        var planner = new Planner(state, options, a, b, exclusive);
+        var planner = new Planner(state, options, a, b, taken);
         foreach (var entry in scope)
         {
             planner.Walk(state.Tree.Resolve(entry.Root)!, entry.Rights, isRoot: true);
@@ -53,7 +54,7 @@ internal sealed record Treatment(
         return held;
     }
 
-    private sealed class Planner(AgentState state, EngineOptions options, string a, string b, bool exclusive)
+    private sealed class Planner(AgentState state, EngineOptions options, string a, string b, AclCommands taken)
     {
         private readonly ImmutableArray<TreatedNode>.Builder _treated = ImmutableArray.CreateBuilder<TreatedNode>();
         private readonly ImmutableArray<NodeChain>.Builder _protected = ImmutableArray.CreateBuilder<NodeChain>();
@@ -110,7 +111,7 @@ internal sealed record Treatment(
                 }
             }
 
-            if (added != AclCommands.None || (exclusive && (acl.CommandsOf(a) & Changing) != AclCommands.None))
+            if (added != AclCommands.None || (acl.CommandsOf(a) & taken) != AclCommands.None)
             {
                 _treated.Add(new TreatedNode(chain, acl, added));
             }
