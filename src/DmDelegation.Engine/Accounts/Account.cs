@@ -64,6 +64,14 @@ public static class AccountList
     internal static string Text(Node parent, string name) =>
         parent.Children.TryGetValue(name, out var leaf) ? Encoding.UTF8.GetString(leaf.Value.Span) : "";
 
+    /// <summary>The leaf that holds the address of an account, null if there is none.</summary>
+    internal static Node? AddressLeaf(ManagementTree tree, Account account)
+    {
+        var leaves = tree.Find(account.Node)?.Children.GetValueOrDefault("AppAddr")?.Children.Values
+            .Select(entry => entry.Children.GetValueOrDefault("Addr")).OfType<Node>().ToList() ?? [];
+        return leaves.Find(leaf => !leaf.Value.IsEmpty) ?? leaves.FirstOrDefault();
+    }
+
     private static Account? Read(NodePath path, Node instance)
     {
         var serverId = Text(instance, "ServerID");

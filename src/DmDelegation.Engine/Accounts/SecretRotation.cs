@@ -36,9 +36,9 @@ internal static class SecretRotation
     /// <summary>The account is gone, and with it all that was kept of its secrets (DEL-193).</summary>
     public static void Forget(Work work, string server)
     {
-        if (work.State.Servers.TryGetValue(server, out var state) && state.Rotation is not null)
+        if (work.State.Servers.TryGetValue(server, out var state) && (state.Rotation is not null || state.Reach is not null))
         {
-            work.State = work.State with { Servers = work.State.Servers.SetItem(server, state with { Rotation = null }) };
+            work.State = work.State with { Servers = work.State.Servers.SetItem(server, state with { Rotation = null, Reach = null }) };
         }
     }
 

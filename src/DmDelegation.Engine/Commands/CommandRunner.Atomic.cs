@@ -90,7 +90,7 @@ internal sealed partial class CommandRunner
         {
             // What was done to an account is undone with it.
             var before = savepoint.Durable;
-            var kept = servers.Select(server => KeyValuePair.Create(server.Key, server.Value with { Rotation = before.ServerOf(server.Key).Rotation }));
+            var kept = servers.Select(server => KeyValuePair.Create(server.Key, server.Value with { Rotation = before.ServerOf(server.Key).Rotation, Reach = before.ServerOf(server.Key).Reach }));
             _work.State = _work.State with { Servers = servers.SetItems(kept) };
         }
     }

@@ -19,6 +19,18 @@ internal sealed class ItemExecution(Work work, string server)
 
     public CommandOutcome Run(ItemCommand command, Item item)
     {
+        var before = work.State;
+        var outcome = Carry(command, item);
+        if (outcome.Succeeded && !ReferenceEquals(before, work.State))
+        {
+            AccountReach.Note(work, server, before);
+        }
+
+        return outcome;
+    }
+
+    private CommandOutcome Carry(ItemCommand command, Item item)
+    {
         if (item.Target is not { LocURI: { Length: > 0 } target } || (command is Copy && item.Source is not { LocURI.Length: > 0 }))
         {
             return Refused(StatusCode.IncompleteCommand, RuleOfItems);

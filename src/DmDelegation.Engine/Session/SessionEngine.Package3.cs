@@ -46,6 +46,7 @@ internal static partial class SessionEngine
             session = session with { Introduced = true };
             work.Put(session);
             SecretRotation.Proved(work, session);
+            AccountReach.Reached(work, server);
             DelegationEvents.ServerAuthenticated(work, session);
         }
 

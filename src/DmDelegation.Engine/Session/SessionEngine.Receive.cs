@@ -106,6 +106,7 @@ internal static partial class SessionEngine
         LastServerMsgId = header.MsgID,
         MaxMsgSize = header.Meta?.MaxMsgSize is > 0 and var octets ? octets : session.MaxMsgSize,
         MaxObjSize = header.Meta?.MaxObjSize is > 0 and var size ? size : session.MaxObjSize,
+        PeerPin = received.Transport.PeerPin,
         ServerVerifiedByTls = received.Transport is { Tls: true, ServerVerified: true },
     };
 

@@ -23,6 +23,7 @@ internal static partial class SessionEngine
         {
             work.Log(LogCodes.SessionFailed, $"no session with {server}: {error}", ("server", server), ("error", error));
             work.Emit(new EndSession(server, 0, error));
+            AccountReach.Failed(work, server);
             ContactPlan.Failed(work, server, error);
             return;
         }

@@ -74,6 +74,9 @@ public sealed record ServerState(
 
     /// <summary>The rotation of the secrets of an account that a delegation made for the server; null for any other (DEL-182).</summary>
     public RotationState? Rotation { get; init; }
+
+    /// <summary>How the server was reached before it changed its address or pins; null if the present pair has worked (DEL-342).</summary>
+    public EarlierReach? Reach { get; init; }
 }
 
 /// <summary>What is left of an ended delegation as long as replay must be recognised; no key (DEL-193).</summary>

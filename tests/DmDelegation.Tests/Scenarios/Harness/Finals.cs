@@ -22,7 +22,11 @@ public static class Finals
     /// <summary>Step 4, rotation in a first session, Confirm in a second on the new secrets (DEL-183).</summary>
     public static Delegating Finalise(this TestDevice device, Delegating delegation)
     {
-        Given.Pending(device, delegation);
+        if (!device.Durable.Records.ContainsKey(delegation.Id))
+        {
+            Given.Pending(device, delegation);
+        }
+
         if (delegation["Account/Addr"] is not null)
         {
             device.Rotate(delegation);
