@@ -71,6 +71,7 @@ internal static class SampleStates
             Rotation = RotationDuty.Overdue,
             SubDelegation = 1,
             Parent = "P",
+            Lenders = ["l.example"],
             BindingHash = new byte[] { 1, 2, 3 },
             Check = new byte[] { 4 },
             Account = account,
