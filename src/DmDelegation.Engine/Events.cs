@@ -39,7 +39,7 @@ public sealed record MessageReceived(string Server, long SessionSerial, ReadOnly
 /// <param name="RetryAfterSeconds">What the server asked for, 0 if nothing.</param>
 public sealed record ExchangeFailed(string Server, long SessionSerial, string Code, int RetryAfterSeconds) : AgentEvent;
 
-/// <summary>The operator lowers effective time to the wall clock (DEL-223); without effect while nobody vouches for the wall clock.</summary>
+/// <summary>The operator lowers effective time to the wall clock (DEL-223); refused while nobody vouches for the wall clock. It is audited either way.</summary>
 public sealed record ClockResetRequested : AgentEvent;
 
 /// <summary>The operator of the device ends a delegation (DEL-278). What came of it is what the record says afterwards.</summary>

@@ -82,7 +82,7 @@ internal static class Recovery
         if (record.State == DelegationState.Suspended && !Limits.Expired(known, work.Now, work.Time))
         {
             resumed = resumed.Move(DelegationEvent.ClockTrusted, DelegationState.Active, ReasonCode.Ok.Code);
-            AuditLog.Evidence(work, resumed, "", "Resumed", ReasonCode.Ok);
+            AuditLog.Evidence(work, resumed, "", AuditEvents.Resumed, ReasonCode.Ok);
             work.Log(LogCodes.DelegationSuspended, $"delegation {record.Id} resumed: the time since the reboot is known", ("delegation", record.Id));
         }
 
@@ -161,12 +161,17 @@ internal static class Recovery
         var suspends = off is null && record.State == DelegationState.Active && grant is { DurationType: DurationType.Temporary, BudgetWhenTimeUnknown: false };
         if (!suspends)
         {
-            return record.State == DelegationState.Suspended && off is not null && !Limits.Expired(grant, work.Now, work.Time)
-                ? carried.Move(DelegationEvent.RebootClockTrusted, DelegationState.Active, ReasonCode.Ok.Code)
-                : carried;
+            var resumes = record.State == DelegationState.Suspended && off is not null && !Limits.Expired(grant, work.Now, work.Time);
+            if (!resumes)
+            {
+                return carried;
+            }
+
+            AuditLog.Evidence(work, record, "", AuditEvents.Resumed, ReasonCode.Ok);
+            return carried.Move(DelegationEvent.RebootClockTrusted, DelegationState.Active, ReasonCode.Ok.Code);
         }
 
-        AuditLog.Evidence(work, record, "", "Suspended", ReasonCode.ClockUntrusted);
+        AuditLog.Evidence(work, record, "", AuditEvents.Suspended, ReasonCode.ClockUntrusted);
         work.Log(LogCodes.DelegationSuspended, $"delegation {record.Id} suspended: the time since the reboot is unknown", ("delegation", record.Id));
         return carried.Move(DelegationEvent.RebootClockNotTrusted, DelegationState.Suspended, ReasonCode.Ok.Code);
     }

@@ -142,9 +142,10 @@ internal sealed class AgentLoop
 
     private Answer<ClockReport> ResetClock()
     {
-        if (!_ports.Clock().WallTrusted)
+        var trusted = _ports.Clock().WallTrusted;
+        Handle(new ClockResetRequested()); // refused or not, it is audited
+        if (!trusted)
             return Answer<ClockReport>.Failed("clock-not-trusted", "nobody vouches for the wall clock (clock.trust): effective time is not lowered to it");
-        Handle(new ClockResetRequested());
         return StatusQuery.Clock(_state, _ports.Clock());
     }
 

@@ -17,6 +17,7 @@ namespace DmDelegation.Agent.Queries;
 [JsonSerializable(typeof(DelegationReport))]
 [JsonSerializable(typeof(DelegationChange))]
 [JsonSerializable(typeof(LocalEndReport))]
+[JsonSerializable(typeof(LogReport))]
 [JsonSerializable(typeof(SessionReport))]
 [JsonSerializable(typeof(ClockReport))]
 [JsonSerializable(typeof(VersionReport))]

@@ -81,11 +81,11 @@ internal sealed partial class CommandRunner
     private static bool EndsDelegations(AgentState before, AgentState after) =>
         !ReferenceEquals(before.Records, after.Records) && before.Live().Any(live => after.Records.GetValueOrDefault(live.Record.Id)?.State.IsLive() != true);
 
-    // What guards against replay and floods is not undone with the commands (DEL-100, DEL-101, DEL-105).
+    // What guards against replay and floods, and what was refused, is not undone with the commands (DEL-100, DEL-101, DEL-105, DEL-400).
     private void RollBackTo(EngineState savepoint)
     {
         var (nonces, servers) = (_work.Engine.Nonces, _work.State.Servers);
-        _work.Engine = savepoint with { Nonces = nonces };
+        _work.Engine = savepoint with { Nonces = nonces, Refusals = _work.Engine.Refusals };
         if (!ReferenceEquals(servers, _work.State.Servers))
         {
             _work.State = _work.State with { Servers = servers };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation.Transactions;
 using DmDelegation.Tree;
 
@@ -65,6 +66,7 @@ internal static class Reduction
             Grant = left with { KeptCount = grant.KeptCount + kept },
         };
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, reduced) };
+        AuditLog.Evidence(work, reduced, record.By, AuditEvents.Reduce, ReasonCode.Revoked);
         Alerts.QueueReduced(work, reduced);
         var uris = string.Join(", ", taken.Scope.Select(entry => entry.Uri));
         work.Log(

@@ -31,7 +31,7 @@ internal static class T3End
         };
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, ended) };
         Tombstones.Add(work, ended);
-        AuditLog.Evidence(work, ended, ActorOf(happening, record.By, grant.To), "T3", reason);
+        AuditLog.Evidence(work, ended, ActorOf(happening, record.By, grant.To), AuditEvents.T3, reason);
         Alerts.QueueEnd(work, ended);
         if (lastOfAccount)
         {
