@@ -41,9 +41,10 @@ internal sealed class ItemExecution(Work work, string server)
     /// <summary>Counts what the guard or an ACL refused, on the tree or at the delegation object (DEL-400).</summary>
     private void AuditRefusal(Item item, CommandOutcome outcome)
     {
-        if (_refused is { } refused && refused.Answer.Rule == outcome.Rule)
+        var byPolicy = _refused is { } refused && refused.Answer.Rule == outcome.Rule;
+        if (byPolicy || outcome.Rule == RoomRule.Guests)
         {
-            AuditLog.Refused(work, RecordOf(refused.Delegation), server, outcome.Reason);
+            AuditLog.Refused(work, RecordOf(byPolicy ? _refused!.Value.Delegation : null), server, outcome.Reason);
         }
         else if ((DoorsOfDelegations.Contains(outcome.Rule) || outcome.Reason == ReasonCode.NotCreator.Code) && RecordAt(item.Target?.LocURI) is { } record)
         {
@@ -154,16 +155,22 @@ internal sealed class ItemExecution(Work work, string server)
     {
         var transaction = work.OpenTree();
         var name = LocUri.TryParse(target, work.Options.UriLimits, out var uri, out _) ? uri!.Path.Name : "";
-        var options = TreeOptions.Default with { Limits = work.Options.UriLimits };
+        var options = TreeOptions.Default with { Limits = work.Options.UriLimits, MaxNodes = work.Options.TreeSize.MaxNodes };
         var policy = new RememberingPolicy(work.Policy);
         var outcome = command(new CommandContext(
             server, transaction, policy, work.Options.Description, options, new LeafSealer(work.Ports.Vault, name)));
         _refused = policy.Refused;
-        if (outcome.Succeeded && !ReferenceEquals(transaction.Current, work.State.Tree))
+        if (!outcome.Succeeded || ReferenceEquals(transaction.Current, work.State.Tree))
         {
-            work.KeepTree(transaction);
+            return outcome;
         }
 
+        if (RoomRule.Refusal(work, server, work.State.Tree, transaction.Current) is { } full)
+        {
+            return full;
+        }
+
+        work.KeepTree(transaction);
         return outcome;
     }
 

@@ -83,7 +83,9 @@ internal static class Operations
 
         work.CommitOwn(CommitPoint.T3);
         DelegationEvents.MarkAfterEnd(work);
-        return Outcome(ReasonCode.Ok, "DEL-261");
+        return work.State.Records.GetValueOrDefault(record.Id)?.Reason == ReasonCode.RollbackIncomplete.Code
+            ? Outcome(ReasonCode.RollbackIncomplete, "DEL-139")
+            : Outcome(ReasonCode.Ok, "DEL-261");
     }
 
     /// <summary>Exec Confirm: the proof over this session's challenge, one attempt each (8.7, DEL-180).</summary>

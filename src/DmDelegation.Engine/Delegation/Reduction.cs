@@ -58,7 +58,8 @@ internal static class Reduction
     {
         work.CommitBefore();
         var (taken, left) = Split(work.State.Tree, grant, names);
-        var kept = AclRestoration.Restore(work, record, taken);
+        var (kept, complete) = AclRestoration.Restore(work, record, taken);
+        var reason = complete ? ReasonCode.Revoked : ReasonCode.RollbackIncomplete;
         var reduced = record.Move(DelegationEvent.Reduce, record.State, record.Reason) with
         {
             Leaves = record.Leaves.RemoveRange(record.Leaves.Keys.Where(path => BelongsTo(names, path))),
@@ -66,8 +67,8 @@ internal static class Reduction
             Grant = left with { KeptCount = grant.KeptCount + kept },
         };
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, reduced) };
-        AuditLog.Evidence(work, reduced, record.By, AuditEvents.Reduce, ReasonCode.Revoked);
-        Alerts.QueueReduced(work, reduced);
+        AuditLog.Evidence(work, reduced, record.By, AuditEvents.Reduce, reason);
+        Alerts.QueueReduced(work, reduced, reason);
         var uris = string.Join(", ", taken.Scope.Select(entry => entry.Uri));
         work.Log(
             LogCodes.DelegationReduced,
@@ -76,7 +77,7 @@ internal static class Reduction
         work.Mark(CrashPoint.C15BeforeT3CommitOfCommand);
         work.CommitOwn(CommitPoint.T3);
         DelegationEvents.MarkAfterEnd(work);
-        return Operations.Outcome(ReasonCode.Ok, "DEL-264");
+        return complete ? Operations.Outcome(ReasonCode.Ok, "DEL-264") : Operations.Outcome(ReasonCode.RollbackIncomplete, "DEL-139");
     }
 
     /// <summary>

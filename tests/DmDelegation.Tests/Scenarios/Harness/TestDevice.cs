@@ -369,6 +369,7 @@ public sealed class TestDevice : IDisposable
         Protected = [.. setup.Protected.Select(NodePath.Parse)],
         Delegation = setup.Delegation,
         Session = setup.Session,
+        TreeSize = setup.TreeSize,
         Accounts = setup.Accounts.ToImmutableDictionary(StringComparer.Ordinal),
     };
 
@@ -376,7 +377,8 @@ public sealed class TestDevice : IDisposable
         new SystemRandomSource(),
         _vault,
         new VoucherVerifier(new VoucherAnchors([Pki.VoucherAuthority.Certificate], ImmutableDictionary<string, X509Certificate2Collection>.Empty)),
-        setup.DeviceKey ?? Pki.DeviceKey);
+        setup.DeviceKey ?? Pki.DeviceKey,
+        setup.Storage);
 
     private AgentState Factory(TestDeviceSetup setup)
     {
@@ -468,6 +470,10 @@ public sealed class TestDeviceSetup
     public DelegationOptions Delegation { get; set; } = new() { FinalAllowed = ["a.example"] };
 
     public SessionOptions Session { get; set; } = new();
+
+    public TreeSize TreeSize { get; set; } = new();
+
+    public IStorage? Storage { get; set; }
 
     public Dictionary<string, AccountOptions> Accounts { get; } = [];
 
