@@ -65,6 +65,10 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
                 DelegationEvents.EndLocally(work, end.DelegationId);
                 OpenDueSessions(work);
                 break;
+            case FactoryResetRequested reset:
+                FactoryScheme.Restore(work, reset.Factory);
+                OpenDueSessions(work);
+                break;
             case Stopping:
                 work.Commit(CommitPoint.Clock);
                 break;

@@ -49,6 +49,7 @@ internal static class CommandLine
     private static readonly Option<bool> Json = new("--json") { Description = "Print one line of JSON" };
     private static readonly Option<bool> Recursive = new("--recursive") { Description = "All nodes below, not only the next level" };
     private static readonly Option<string?> Verify = new("--verify") { Description = "Number and hash of an entry, as in an alert", HelpName = "NUMBER:HASH" };
+    private static readonly Option<bool> Yes = new("--yes") { Description = "Do not ask" };
     private static readonly Argument<string> Uri = new("URI") { Description = "Address of a node, such as ./SCM/x" };
     private static readonly Argument<string> Server = new("SERVER") { Description = "Server Identifier" };
     private static readonly Argument<string> Command = new("COMMAND") { Description = "Add, Copy, Delete, Exec, Get or Replace" };
@@ -107,6 +108,9 @@ internal static class CommandLine
         {
             Asks("reset", "Lower effective time to the wall clock, after a clock drove it into the future (root)", [], Verbs.ClockReset, Readable.ClockReport, HumanText.Clock),
         },
+        Leaf("factory-reset", FactoryReset.Description, [Yes, Json], (parsed, cancel) =>
+            new FactoryReset(ClientOf(parsed), Terminal.OfThisProcess, Console.IsInputRedirected ? null : Console.In)
+                .RunAsync(parsed.GetValue(Yes), parsed.GetValue(Json), cancel)),
         new Command("config", "The configuration")
         {
             Leaf("validate", "Check the configuration", [Json], (parsed, _) => Task.FromResult(ConfigOf(parsed).Validate(parsed.GetValue(Json)))),

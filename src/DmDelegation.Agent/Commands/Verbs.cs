@@ -67,6 +67,9 @@ internal static class Verbs
     /// <summary>Name of the verb behind <c>clock reset</c>.</summary>
     public const string ClockReset = "clock-reset";
 
+    /// <summary>Name of the verb behind <c>factory-reset</c>.</summary>
+    public const string FactoryReset = "factory-reset";
+
     /// <summary>The table.</summary>
     public static ImmutableArray<Verb> All { get; } =
     [
@@ -91,6 +94,11 @@ internal static class Verbs
             null,
             async (loop, _, cancel) => Respond(await loop.ResetClockAsync(cancel), ReportJson.Readable.ClockReport),
             ForRoot: true), // time decides when a delegation ends (DEL-223)
+        new(
+            FactoryReset,
+            null,
+            async (loop, _, cancel) => Respond(await loop.FactoryResetAsync(cancel), ReportJson.Readable.FactoryResetReport),
+            ForRoot: true), // who owns the device (DEL-277)
     ];
 
     /// <summary>Names of the verbs for root alone, for the control server.</summary>

@@ -18,6 +18,7 @@ namespace DmDelegation.Agent.Queries;
 [JsonSerializable(typeof(DelegationChange))]
 [JsonSerializable(typeof(LocalEndReport))]
 [JsonSerializable(typeof(LogReport))]
+[JsonSerializable(typeof(FactoryResetReport))]
 [JsonSerializable(typeof(SessionReport))]
 [JsonSerializable(typeof(ClockReport))]
 [JsonSerializable(typeof(VersionReport))]

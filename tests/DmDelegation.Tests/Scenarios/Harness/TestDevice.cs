@@ -37,12 +37,14 @@ public sealed class TestDevice : IDisposable
     private readonly SecretBuffer _deviceKey = SecretBuffer.CopyOf(RandomNumberGenerator.GetBytes(32));
     private readonly Queue<SendMessage> _network = [];
     private readonly AesGcmVault _vault;
+    private readonly TestDeviceSetup _setup;
     private AgentStore _store;
 
     public TestDevice(Action<TestDeviceSetup>? change = null)
     {
         var setup = new TestDeviceSetup();
         change?.Invoke(setup);
+        _setup = setup;
         Directory = System.IO.Directory.CreateTempSubdirectory("dmagent-test-").FullName;
         _vault = new AesGcmVault(_deviceKey);
         Pki = TestPki.Shared;
@@ -275,6 +277,16 @@ public sealed class TestDevice : IDisposable
         _store.Commit(Durable, change(Durable));
         Restart();
     }
+
+    /// <summary>The operator puts the device back to its factory scheme; the servers' credentials are those of the beginning again.</summary>
+    public void FactoryReset()
+    {
+        Handle(new FactoryResetRequested(FactoryState()));
+        Pump();
+    }
+
+    /// <summary>What a device of this kind begins with.</summary>
+    public AgentState FactoryState() => Factory(_setup);
 
     /// <summary>The clock becomes trusted at a time.</summary>
     public void TrustClock(DateTimeOffset wall)
