@@ -66,7 +66,7 @@ internal static class DelegationEvents
     {
         var active = T2Confirm.Apply(work, record, happening);
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, active) };
-        AuditLog.Evidence(work, active, active.Grant!.To, "T2", ReasonCode.Ok);
+        AuditLog.Evidence(work, active, active.Grant!.To, AuditEvents.T2, ReasonCode.Ok);
         Alerts.QueueActive(work, active);
         work.Log(
             LogCodes.DelegationActive,
@@ -94,7 +94,11 @@ internal static class DelegationEvents
         work.Log(LogCodes.LoginCounted, $"{server} failed to prove itself for delegation {record.Id}, {count} of {work.Options.Delegation.Lockout}", ("delegation", record.Id), ("server", server));
         var counted = record with { Grant = record.Grant with { BadAttempts = count } };
         var proof = happening == DelegationEvent.ConfirmProofBad;
-        AuditLog.Noise(work, record, server, proof ? "Proof" : "Login", proof ? ReasonCode.ProofBad : ReasonCode.NotConfirmed);
+        if (proof)
+        {
+            AuditLog.Noise(work, record, server, AuditEvents.Proof, ReasonCode.ProofBad);
+        }
+
         if (count < work.Options.Delegation.Lockout)
         {
             work.State = work.State with { Records = work.State.Records.SetItem(record.Id, counted) };
@@ -183,10 +187,18 @@ internal static class DelegationEvents
     public static void EndLocally(Work work, string id)
     {
         var record = work.State.Records.GetValueOrDefault(id);
+        var refusal = record is null ? ReasonCode.StateConflict : TransitionTable.Refusal(record.State, DelegationEvent.LocalEnd);
         var outcome = record is null ? "no such record"
-            : Operations.End(work, record, DelegationEvent.LocalEnd, ReasonCode.Local) is { Succeeded: false } refused ? ReasonCode.Of(refused.Reason).Name
-            : record.State == DelegationState.Staged ? "staged record deleted"
-            : "ended";
+            : refusal?.Name ?? (record.State == DelegationState.Staged ? "staged record deleted" : "ended");
+        if (refusal is null)
+        {
+            Operations.End(work, record!, DelegationEvent.LocalEnd, ReasonCode.Local);
+        }
+        else
+        {
+            AuditLog.Evidence(work, record, "", AuditEvents.LocalEnd, refusal);
+        }
+
         work.Log(LogCodes.LocalEnd, $"end of delegation {id} asked for at the device: {outcome}", ("delegation", id), ("outcome", outcome));
     }
 
