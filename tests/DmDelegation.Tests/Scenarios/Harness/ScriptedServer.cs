@@ -57,6 +57,9 @@ public sealed class ScriptedServer(string serverId, string authType)
 
     public string ServerName { get; set; } = serverId;
 
+    /// <summary>User name in the MAC header, where it is to differ from that of the message.</summary>
+    public string? MacUser { get; set; }
+
     public bool Reachable { get; set; } = true;
 
     public bool KnowsDevice { get; set; } = true;
@@ -204,7 +207,7 @@ public sealed class ScriptedServer(string serverId, string authType)
         }
 
         var inner = WrongCredential ? Inner(ServerName, "wrong"u8) : ServerInner;
-        return (octets, $"algorithm=MD5, username=\"{ServerName}\", mac={Mac(inner, ServerNonce, octets)}");
+        return (octets, $"algorithm=MD5, username=\"{MacUser ?? ServerName}\", mac={Mac(inner, ServerNonce, octets)}");
     }
 
     private SyncMLMessage Build(SyncMLMessage request, IReadOnlyList<Command> commands, bool final)

@@ -46,7 +46,7 @@ public sealed class TestDevice : IDisposable
         Directory = System.IO.Directory.CreateTempSubdirectory("dmagent-test-").FullName;
         _vault = new AesGcmVault(_deviceKey);
         Pki = TestPki.Shared;
-        Ports = MakePorts(setup);
+        Ports = setup.ChangePorts(MakePorts(setup));
         Engine = new AgentEngine(Options(setup), Ports);
         Now = new ClockReading(new DateTimeOffset(2030, 1, 1, 3, 4, 5, TimeSpan.Zero), setup.ClockTrusted, 100_000, Guid.NewGuid().ToString());
         _store = AgentStore.Open(Directory);
@@ -457,6 +457,9 @@ public sealed class TestDeviceSetup
     public bool HostNamesVerifiable { get; set; } = true;
 
     public IDeviceKey? DeviceKey { get; set; }
+
+    /// <summary>Puts something between the engine and the world, to count or to refuse.</summary>
+    public Func<EnginePorts, EnginePorts> ChangePorts { get; set; } = ports => ports;
 
     /// <summary>Servers with an account.</summary>
     public List<string> Known { get; } = ["a.example", "d.example", "home.example"];
