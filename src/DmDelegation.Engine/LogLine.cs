@@ -115,6 +115,9 @@ public static class LogCodes
     /// <summary>The wall clock jumped ahead and is not followed (DEL-205).</summary>
     public static readonly LogCode ClockJump = new(3003, LogSeverity.Warning, "jump of the wall clock not followed");
 
+    /// <summary>The store could not be used and was set aside (DEL-297, DEL-298).</summary>
+    public static readonly LogCode StoreDamaged = new(3005, LogSeverity.Critical, "store damaged or newer, set aside");
+
     /// <summary>The operator lowered effective time (DEL-223).</summary>
     public static readonly LogCode ClockReset = new(3004, LogSeverity.Warning, "effective time lowered to the wall clock");
 }

@@ -27,18 +27,18 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
     public async Task<int> RunAsync()
     {
         using var notifier = Notifier.FromEnvironment();
-        using var store = AgentStore.Open(settings.Agent.StateDirectory);
-        var loaded = store.Load();
+        var (opened, loaded, setAside) = StoreRescue.Open(settings.Agent.StateDirectory);
+        using var store = opened;
         using var key = DeviceKeyFile.LoadOrCreate(settings.Agent.DeviceKeyFile, settings.Agent.CredentialsDirectory, inUse: loaded is not null);
         using var vault = new AesGcmVault(key);
         using var identity = EngineSetup.DeviceKeyOf(settings.Agent);
         var random = new SystemRandomSource();
         var clock = EngineSetup.Clock(settings.Agent, loaded);
-        var durable = loaded ?? Provision(store, vault, clock);
+        var durable = loaded is null ? Provision(store, vault, clock, setAside) : Acknowledge(store, loaded);
         _ = DeviceIdentity.Decide(settings.Profile, durable.Device.DevId);
         ReportDifferences(durable);
 
-        var engine = new AgentEngine(settings.Options, EngineSetup.Ports(settings.Agent, vault, random, identity));
+        var engine = new AgentEngine(settings.Options, EngineSetup.Ports(settings.Agent, vault, random, identity) with { Space = store });
         var state = engine.Open(durable, clock.Read());
         AgentLoop? loop = null;
         using var transport = new Transport(EngineSetup.Transport(settings.Agent), () => CertificateTime.Of(loop!.Clock, clock.Read(), settings.Options.BuildTime));
@@ -83,9 +83,9 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
     private QueryContext Context(Snapshot snapshot) =>
         new(snapshot.State, settings.Options, snapshot.Now, settings.Facts(snapshot.State.Durable, running: true, logLeft: false));
 
-    private AgentState Provision(AgentStore store, AesGcmVault vault, SystemClock clock)
+    private AgentState Provision(AgentStore store, AesGcmVault vault, SystemClock clock, SetAsideStore? setAside)
     {
-        var state = FactoryState.Build(settings.Profile, settings.Agent.Accounts, vault, clock.Read(), settings.Options.BuildTime);
+        var state = FactoryState.Build(settings.Profile, settings.Agent.Accounts, vault, clock.Read(), settings.Options.BuildTime, setAside);
 #if DM_CRASH_HOOKS
         var crash = new CrashHooks(Environment.GetEnvironmentVariable(CrashHooks.Variable));
         crash.Before(CommitPoint.Provisioning);
@@ -97,6 +97,14 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
         log(AgentLog.Line(
             AgentLog.Provisioned, $"store created for {state.Device.DevId} with {settings.Agent.Accounts.Length} account{(settings.Agent.Accounts.Length == 1 ? "" : "s")}", ("device", state.Device.DevId)));
         return state;
+    }
+
+    private static AgentState Acknowledge(AgentStore store, AgentState loaded)
+    {
+        if (StoreRescue.Acknowledged(loaded) is not { } acknowledged)
+            return loaded;
+        store.Commit(loaded, acknowledged);
+        return acknowledged;
     }
 
     private void ReportDifferences(AgentState state)

@@ -39,6 +39,13 @@ public interface IVoucherVerifier
     VoucherReading Read(ReadOnlyMemory<byte> voucher, string delegatingServer, DateTimeOffset time, bool timeTrusted);
 }
 
+/// <summary>How much the store may still grow (DEL-118).</summary>
+public interface IStoreSpace
+{
+    /// <summary>Octets free where the store lies, for the agent's user.</summary>
+    long FreeOctets { get; }
+}
+
 /// <summary>The device's identity key, to which a server may encrypt the TDK (method <c>cms</c>, DEL-158).</summary>
 public interface IDeviceKey
 {
@@ -62,4 +69,13 @@ public interface IDeviceKey
 /// <param name="Vault">Seals and opens secrets.</param>
 /// <param name="Vouchers">Verifies vouchers.</param>
 /// <param name="DeviceKey">The device's identity key.</param>
-public sealed record EnginePorts(IRandomSource Random, IVault Vault, IVoucherVerifier Vouchers, IDeviceKey DeviceKey);
+public sealed record EnginePorts(IRandomSource Random, IVault Vault, IVoucherVerifier Vouchers, IDeviceKey DeviceKey)
+{
+    /// <summary>The room there is for the store.</summary>
+    public IStoreSpace Space { get; init; } = new Unlimited();
+
+    private sealed class Unlimited : IStoreSpace
+    {
+        public long FreeOctets => long.MaxValue;
+    }
+}

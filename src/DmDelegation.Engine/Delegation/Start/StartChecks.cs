@@ -20,9 +20,6 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     /// <summary>Records of the total that are kept for the home authority of the root (DEL-050).</summary>
     private const int KeptForHomeAuthority = 8;
 
-    /// <summary>Nodes of the layout in 7.2, rounded up.</summary>
-    private const int NodesOfAccount = 32;
-
     private const int MaxPending = 4;
     private const int MaxPerServer = 4;
     private const int MaxStagedOrPendingPerServer = 2;
@@ -284,13 +281,6 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
 
     /// <summary>Refuses a final delegation that passed every check: it comes with its own release (DEL-065).</summary>
     public static ReasonCode? FinalLater(DelegationTerms terms) => terms.DurationType == DurationType.Final ? ReasonCode.ChainIllegal : null;
-
-    /// <summary>DEL-118: every ACL value T1 would write fits its limit, and the account fits into the tree.</summary>
-    public static ReasonCode? Storage(AgentState state, DelegationTerms terms)
-    {
-        var tooLong = terms.Treatment.Treated.Any(node => node.Effective.With(node.Added, terms.To).Octets > Acl.MaxOctets);
-        return tooLong || state.Tree.Count + NodesOfAccount > TreeOptions.Default.MaxNodes ? ReasonCode.DeviceFull : null;
-    }
 
     /// <summary>DEL-114: DEL-056, DEL-093, DEL-094. Addr and Ref side by side belong here (DEL-094).</summary>
     private ReasonCode? AccountData()

@@ -54,7 +54,7 @@ internal static class StartCommand
                 checks.KeepSeq(terms.Seq);
             }
 
-            if ((keyFault ?? StartChecks.Storage(work.State, terms) ?? StartChecks.FinalLater(terms)) is { } late)
+            if ((keyFault ?? StorageCheck.Run(work, terms, record.By) ?? StartChecks.FinalLater(terms)) is { } late)
             {
                 return Refuse(work, record, late);
             }

@@ -94,6 +94,12 @@ public sealed class ScriptedServer(string serverId, string authType)
     /// <summary>The connection breaks after the server has taken in such a message: its answer is lost.</summary>
     public Func<SyncMLMessage, bool>? BreaksAfter { get; set; }
 
+    /// <summary>What the server sent, octet by octet, with its MAC.</summary>
+    public List<(byte[] Body, string? Hmac)> Sent { get; } = [];
+
+    /// <summary>Recorded messages to send instead of its own.</summary>
+    public Queue<(byte[] Body, string? Hmac)> Replayed { get; } = [];
+
     public List<DeliveredAlert> Alerts { get; } = [];
 
     public List<SyncMLMessage> Received { get; } = [];
@@ -146,7 +152,18 @@ public sealed class ScriptedServer(string serverId, string authType)
             return (SyncMLXml.Write(Build(message, [HeaderStatus(message, 200)], final: true)), null);
         }
 
-        return Reply(message, body, hmac);
+        if (Replayed.TryDequeue(out var recorded))
+        {
+            return ([.. recorded.Body], recorded.Hmac);
+        }
+
+        var reply = Reply(message, body, hmac);
+        if (reply is { } sent)
+        {
+            Sent.Add(([.. sent.Body], sent.Hmac));
+        }
+
+        return reply;
     }
 
     private void BeginSession()
