@@ -2,7 +2,6 @@ using System.Text;
 using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
-using DmDelegation.Platform;
 using DmDelegation.Platform.Accounts;
 using DmDelegation.Platform.Secrets;
 using DmDelegation.Platform.Store;

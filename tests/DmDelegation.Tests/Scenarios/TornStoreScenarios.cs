@@ -2,7 +2,6 @@ using DmDelegation.Engine;
 using DmDelegation.Engine.State;
 using DmDelegation.Platform.Store;
 using DmDelegation.Tests.Scenarios.Harness;
-using DmDelegation.Tree;
 
 namespace DmDelegation.Tests.Scenarios;
 
