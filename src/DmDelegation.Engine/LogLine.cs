@@ -127,6 +127,9 @@ public static class LogCodes
     /// <summary>The operator put the device back to the factory scheme (DEL-277).</summary>
     public static readonly LogCode FactoryReset = new(3101, LogSeverity.Warning, "factory reset at the device");
 
+    /// <summary>The store could not be used and was set aside (DEL-297, DEL-298).</summary>
+    public static readonly LogCode StoreDamaged = new(3005, LogSeverity.Critical, "store damaged or newer, set aside");
+
     /// <summary>The operator lowered effective time (DEL-223).</summary>
     public static readonly LogCode ClockReset = new(3004, LogSeverity.Warning, "effective time lowered to the wall clock");
 }

@@ -15,6 +15,7 @@ internal static class Recovery
     public static void Run(Work work)
     {
         var rebooted = work.State.Clock.BootId != work.Now.BootId;
+        StoreDamageReport.Queue(work);
         DeleteStaged(work);
         if (rebooted)
         {
