@@ -24,6 +24,9 @@ internal sealed record Case(DelegationEvent On, DelegationState State, int Row)
     /// <summary>Brings the condition about, in the state and before the event.</summary>
     public Action<Course>? Given { get; init; }
 
+    /// <summary>Server that sends the command instead of the one whose it is.</summary>
+    public string? From { get; init; }
+
     /// <summary>The event in another form than <see cref="Acts"/> has it.</summary>
     public Func<Course, int>? Act { get; init; }
 

@@ -23,6 +23,8 @@ internal sealed class Course : IDisposable
     private readonly string _home;
     private int _effects;
     private int _lines;
+    private int _received;
+    private bool _marked;
 
     public Course(Case one)
     {
@@ -63,6 +65,8 @@ internal sealed class Course : IDisposable
     /// <summary>The record as <see cref="Mark"/> found it.</summary>
     public DelegationRecord Before { get; private set; } = null!;
 
+    private List<SyncMLMessage> ReceivedByB => Device.Servers.GetValueOrDefault(Given.B)?.Received ?? [];
+
     private string SchemeBefore { get; set; } = "";
 
     private string FaceBefore { get; set; } = "";
@@ -73,12 +77,13 @@ internal sealed class Course : IDisposable
         Before = Record!;
         Assert.AreEqual(Case.State, Before.State, Given.Log(Device));
         (SchemeBefore, FaceBefore) = (Device.Scheme(), Face(Before));
-        (_effects, _lines) = (Device.Effects.Count, Device.Log.Count);
+        (_effects, _lines, _received, _marked) = (Device.Effects.Count, Device.Log.Count, ReceivedByB.Count, true);
     }
 
     /// <summary>A session of a server; the status of its last command, 0 if there was no session.</summary>
     public int Say(string server, params Batch[] batches)
     {
+        server = _marked ? Case.From ?? server : server;
         if (server == Delegation.B)
         {
             Device.Arm(Delegation);
@@ -131,6 +136,10 @@ internal sealed class Course : IDisposable
         .Where(entry => entry.DelegationId == Delegation.Id)
         .Select(entry => $"{entry.Target[..1].ToUpperInvariant()}:{entry.Event}")
         .Order(StringComparer.Ordinal));
+
+    /// <summary>Whether the device refused a credential of B.</summary>
+    public bool RefusedLogin => ReceivedByB.Skip(_received).SelectMany(message => message.Commands).OfType<Status>()
+        .Any(status => status is { Cmd: Status.SyncHdrCmd, Data: StatusCode.Unauthorized });
 
     /// <summary>How often the event was counted as one without a row (DEL-291).</summary>
     public int Ignored => Device.Log.Skip(_lines).Count(line => line.Code == LogCodes.EventIgnored

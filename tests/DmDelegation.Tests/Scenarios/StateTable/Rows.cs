@@ -123,6 +123,7 @@ internal static class Rows
     {
         Assert.AreEqual(course.Before.Grant!.BadAttempts + 1, course.Record!.Grant!.BadAttempts);
         Assert.AreEqual((S.Pending, course.Before.Grant.Undo), (course.Record.State, course.Record.Grant.Undo));
+        Assert.AreEqual(course.Case.On == E.LoginOfBFailed, course.RefusedLogin);
     }
 
     private static void RaisesTheMark(Course course)
@@ -142,6 +143,7 @@ internal static class Rows
 
     private static void ComesLater(Course course)
     {
+        Assert.IsTrue(course.RefusedLogin);
         Assert.IsGreaterThan(course.Device.Now.BootMs, course.Device.State.Contacts[Given.B].NotBeforeBootMs);
         course.IsUntouched();
     }
