@@ -88,6 +88,9 @@ public static class LogCodes
     /// <summary>An id was used again.</summary>
     public static readonly LogCode IdReused = new(2008, LogSeverity.Warning, "delegation id used before");
 
+    /// <summary>An event had no row for the state of a record (DEL-291).</summary>
+    public static readonly LogCode EventIgnored = new(2012, LogSeverity.Debug, "event without effect on a delegation");
+
     /// <summary>T3 could not restore an entry.</summary>
     public static readonly LogCode RollbackIncomplete = new(2009, LogSeverity.Critical, "home scheme not completely restored");
 
@@ -96,9 +99,6 @@ public static class LogCodes
 
     /// <summary>The operator of the device ended a delegation or tried to (DEL-278).</summary>
     public static readonly LogCode LocalEnd = new(2011, LogSeverity.Notice, "end of a delegation asked for at the device");
-
-    /// <summary>An event had no row for the state of a record (DEL-291).</summary>
-    public static readonly LogCode EventIgnored = new(2012, LogSeverity.Debug, "event without effect on a delegation");
 
     /// <summary>An acknowledgement was delivered.</summary>
     public static readonly LogCode AckDelivered = new(2101, LogSeverity.Information, "acknowledgement delivered");
