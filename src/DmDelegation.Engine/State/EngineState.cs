@@ -22,11 +22,11 @@ public sealed record EngineState
     /// <summary>When each server may be contacted next, by ServerID (DEL-178, DEL-242).</summary>
     public ImmutableSortedDictionary<string, ContactState> Contacts { get; init; } = ImmutableSortedDictionary.Create<string, ContactState>(StringComparer.Ordinal);
 
-    /// <summary>Events since the agent started that had no row for the state of a record (DEL-291).</summary>
-    public long IgnoredEvents { get; init; }
-
     /// <summary>Counts sessions, to tell late answers of an ended one from those of its successor.</summary>
     public long NextSessionSerial { get; init; } = 1;
+
+    /// <summary>Events since the agent started that had no row for the state of a record (DEL-291).</summary>
+    public long IgnoredEvents { get; init; }
 }
 
 /// <summary>A nonce handed to a server (DEL-100).</summary>
