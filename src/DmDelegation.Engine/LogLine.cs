@@ -118,6 +118,9 @@ public static class LogCodes
     /// <summary>The wall clock jumped ahead and is not followed (DEL-205).</summary>
     public static readonly LogCode ClockJump = new(3003, LogSeverity.Warning, "jump of the wall clock not followed");
 
+    /// <summary>The operator put the device back to the factory scheme (DEL-277).</summary>
+    public static readonly LogCode FactoryReset = new(3101, LogSeverity.Warning, "factory reset at the device");
+
     /// <summary>The operator lowered effective time (DEL-223).</summary>
     public static readonly LogCode ClockReset = new(3004, LogSeverity.Warning, "effective time lowered to the wall clock");
 }

@@ -32,6 +32,7 @@ internal static class Rules
         ["DEL-330"] = "a guest has Get for all, and what its delegation grants",
         ["DEL-331"] = "an exclusive delegation leaves its delegating server only Get in the scope",
         ["DEL-339"] = "the account that a live delegation uses is changed by its server only",
+        ["DEL-332"] = "a final delegation leaves ACLs in its scope to its owner",
         ["DEL-341"] = "who may choose a ServerID",
         ["TND-033"] = "the description of the node does not allow the command",
     }.ToFrozenDictionary(StringComparer.Ordinal);
