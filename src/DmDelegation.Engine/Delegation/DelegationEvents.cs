@@ -72,7 +72,9 @@ internal static class DelegationEvents
         Alerts.QueueActive(work, active);
         work.Log(
             LogCodes.DelegationActive,
-            $"delegation {record.Id}: {active.Grant!.To} manages its scope for {record.By}",
+            active.State == DelegationState.Finalised
+                ? $"delegation {record.Id}: {active.Grant!.To} owns its scope for good, {record.By} has given it away"
+                : $"delegation {record.Id}: {active.Grant!.To} manages its scope for {record.By}",
             ("delegation", record.Id), ("by", record.By), ("to", active.Grant.To));
         work.Mark(CrashPoint.C8BeforeT2Commit);
         work.CommitOwn(CommitPoint.T2);
@@ -260,7 +262,11 @@ internal static class DelegationEvents
         var tree = work.OpenTree();
         AclRemoval.RemoveServer(tree, server, work.Options.FactoryRootAcl);
         work.KeepTree(tree);
-        if (work.Engine.Sessions.TryGetValue(server, out var session))
+        if (!work.Engine.Sessions.TryGetValue(server, out var session))
+        {
+            Outbox.GiveUpAll(work, server); // DEL-338: there is nobody to deliver it to
+        }
+        else
         {
             // A session is as good as the account it was opened with: without it there is no principal (DEL-320).
             work.Put(session with { AbortReason = ReasonCode.NotCreator.Code });

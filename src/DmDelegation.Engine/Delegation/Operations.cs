@@ -21,6 +21,11 @@ internal static class Operations
     public static CommandOutcome Run(
         Work work, SessionState session, DelegationRecord record, string operation, ReadOnlyMemory<byte> argument, string correlator)
     {
+        if (record.State == DelegationState.Finalised && operation is not ("Start" or "Confirm"))
+        {
+            return RefusedByState(ReasonCode.FinalIrrevocable); // from anybody (DEL-262)
+        }
+
         if (operation == "Start")
         {
             return Outcome(StartCommand.Run(work, session, record, correlator), "DEL-095");
@@ -121,6 +126,11 @@ internal static class Operations
         {
             DelegationEvents.CountBadAttempt(work, record, session.Server, DelegationEvent.ConfirmProofBad);
             return Outcome(ReasonCode.ProofBad, "DEL-180");
+        }
+
+        if (grant.DurationType == DurationType.Final && session.OnDerivedSecret)
+        {
+            return Outcome(ReasonCode.RotationRequired, "DEL-183"); // row 15: A could be playing B
         }
 
         DelegationEvents.Activate(work, record, DelegationEvent.ConfirmProofGood);

@@ -55,7 +55,7 @@ internal static class StartCommand
                 checks.KeepSeq(terms.Seq);
             }
 
-            if ((keyFault ?? StartChecks.Storage(work.State, terms) ?? StartChecks.FinalLater(terms)) is { } late)
+            if ((keyFault ?? StartChecks.Storage(work, record.By, terms)) is { } late)
             {
                 return Refuse(work, record, late);
             }

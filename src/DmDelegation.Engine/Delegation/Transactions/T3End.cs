@@ -61,6 +61,7 @@ internal static class T3End
         if (lastOfAccount)
         {
             RemoveAccount(work, grant.Account);
+            SecretRotation.Forget(work, grant.To);
         }
 
         var ended = record.Move(happening, to, reason.Code) with
