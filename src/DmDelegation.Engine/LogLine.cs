@@ -88,6 +88,9 @@ public static class LogCodes
     /// <summary>An id was used again.</summary>
     public static readonly LogCode IdReused = new(2008, LogSeverity.Warning, "delegation id used before");
 
+    /// <summary>An event had no row for the state of a record (DEL-291).</summary>
+    public static readonly LogCode EventIgnored = new(2012, LogSeverity.Debug, "event without effect on a delegation");
+
     /// <summary>T3 could not restore an entry.</summary>
     public static readonly LogCode RollbackIncomplete = new(2009, LogSeverity.Critical, "home scheme not completely restored");
 
