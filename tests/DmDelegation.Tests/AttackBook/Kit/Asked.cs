@@ -14,11 +14,11 @@ internal sealed record Asked(Command Command, Item Item, int Status)
 
     public Place Target => Place.Of(Item.Target?.LocURI ?? "");
 
-    /// <summary>The command as the judge knows it; null where 13.1 has no word (the delegation object, nonsense).</summary>
+    /// <summary>The command as the judge knows it; null where 13.1 has no word (the delegation object), or where the value decides (AAuthPref, DEL-324).</summary>
     public Verdict? Judged(string server, Node root, AccessJudge judge)
     {
         var target = Target;
-        if (target.IsDelegation)
+        if (target.IsDelegation || (Command is Replace && target.Names is ["DMAcc", _, "AAuthPref"]))
         {
             return null;
         }

@@ -85,17 +85,34 @@ internal sealed class Siege
     }
 
     /// <summary>Commands of one message, drawn when it is their turn; the message before it is judged first.</summary>
-    public IReadOnlyList<Command> Say(Func<Command> draw)
+    public IReadOnlyList<Command> Say(Func<Command> draw) =>
+        SayAll(() => [.. Enumerable.Range(0, Random.Next(1, PerMessage + 1)).Select(_ => draw())]);
+
+    /// <summary>These commands as one message.</summary>
+    public IReadOnlyList<Command> SayAll(Func<IReadOnlyList<Command>> draw)
     {
         Settle();
         Before?.Invoke();
-        List<Command> commands = [.. Enumerable.Range(0, Random.Next(1, PerMessage + 1)).Select(_ => draw())];
+        var commands = draw();
         (_open, _before, _outcomes) = ([.. commands.SelectMany(Flat)], Device.Durable, Device.Servers[Attacker].Outcomes.Count);
         Sent += _open.Count(one => !one.Container);
         return commands;
     }
 
-    private void Settle()
+    /// <summary>The attacker, as A, reads nonce and sequence number, builds a record and starts it; the answer is that to the Exec.</summary>
+    public Outcome Start(Delegating delegation)
+    {
+        var answers = Device.Manage(Attacker, delegation.Ask(), before =>
+        {
+            delegation.Learn(before);
+            return SayAll(() => [Dm.Atomic([.. delegation.Adds()]), delegation.Start()]);
+        });
+        Settle();
+        return answers[^1];
+    }
+
+    /// <summary>Judges the message that is still open.</summary>
+    public void Settle()
     {
         if (_open is not { } open)
         {
