@@ -1,6 +1,5 @@
 using System.Text;
 using DmDelegation.Engine.Delegation;
-using DmDelegation.Protocol;
 using DmDelegation.Tests.AttackBook.Kit;
 using DmDelegation.Tests.Scenarios;
 using DmDelegation.Tests.Scenarios.Harness;

@@ -4,7 +4,6 @@ using DmDelegation.Protocol;
 using DmDelegation.Tests.AttackBook.Kit;
 using DmDelegation.Tests.Scenarios;
 using DmDelegation.Tests.Scenarios.Harness;
-using DmDelegation.Tree;
 
 namespace DmDelegation.Tests.AttackBook;
 

@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Delegation;
 using DmDelegation.Protocol;
 using DmDelegation.Tests.AttackBook.Kit;
 using DmDelegation.Tests.Scenarios;
@@ -124,6 +125,120 @@ public sealed class ScopeAttacks
             (2, () => arsenal.Grow(arsenal.Below(pinned))))));
         home.ComesBackWithRevoke(device, delegation);
     }
+
+    // Exec bindings do not exist yet (DEL-329): every Exec in the tree ends with 406 at the latest. Red without DEL-290 (Operations.Run: whose it is).
+    [TestMethod]
+    public void What_B_executes_never_acts_with_the_rights_of_the_agent_T09_DEL_329_DEL_290()
+    {
+        using var device = Fortress.Build();
+        var home = Home.Of(device).Except(Fortress.Scope);
+        var delegation = Given.Active(device, Fortress.Part());
+        var siege = new Siege(device, 9, TestContext) { After = () => home.OutsideIsUntouched(device, Fortress.Scope) };
+        var arsenal = new Arsenal(siege.Random, device);
+        string Argument() => arsenal.Of(arsenal.Below("."), "https://evil.example/pkg", "./Net/eth0", "Scope/1", "1", $"<a href=\"{arsenal.Below("./DMAcc")}\"/>", arsenal.Text());
+        siege.Run(() => arsenal.Wrapped(() => arsenal.Weighted(
+            (4, () => Dm.Exec(arsenal.Below(Fortress.Scope), Argument(), arsenal.Below("."))),
+            (3, () => Dm.Exec(arsenal.Below(Outside), Argument())),
+            (3, () => Dm.Exec($"{delegation.Uri}/Operations/{arsenal.Of("Start", "Cancel", "Revoke", "Reduce", "Confirm", "Nonsense")}", Argument())),
+            (1, () => Dm.Exec(arsenal.Below("./Delegation", "./DevInfo") + "?prop=ACL", Argument())))));
+        Assert.AreEqual(DelegationState.Active, device.Record(delegation.Id).State);
+        home.ComesBackWithRevoke(device, delegation);
+    }
+
+    // Serialised trees are not read yet (T10 waits for TNDS): the text is refused, or a leaf like any other. Red without DEL-325 (as T1).
+    [TestMethod]
+    public void A_serialised_tree_writes_no_ACL_and_no_node_elsewhere_T10_DEL_322_DEL_325()
+    {
+        using var device = Fortress.Build();
+        var home = Home.Of(device).Except(Fortress.Scope);
+        var delegation = Given.Active(device, Fortress.Part());
+        var siege = new Siege(device, 10, TestContext)
+        {
+            After = () =>
+            {
+                home.OutsideIsUntouched(device, Fortress.Scope);
+                Assert.IsFalse(device.Exists(Fortress.Scope + "/evil/inner") || device.NodeAt(Fortress.Scope).SelfAndDescendants().Any(node => node.Name == "inner"), "a node out of the text");
+            },
+        };
+        var arsenal = new Arsenal(siege.Random, device);
+        string Tree() => $"<MgmtTree xmlns=\"syncml:dmddf1.2\"><VerDTD>1.2</VerDTD><Node><NodeName>{arsenal.Name()}</NodeName><Path>{arsenal.Below(Outside)}</Path><RTProperties><ACL>{arsenal.Acl().Replace("&", "&amp;", StringComparison.Ordinal)}</ACL><Format><node/></Format></RTProperties><Node><NodeName>inner</NodeName><Value>v</Value></Node></Node></MgmtTree>";
+        siege.Run(() => arsenal.Wrapped(() =>
+        {
+            var meta = new MetaInfo { Format = arsenal.Of("xml", "node", "chr", "bin"), Type = arsenal.Of("application/vnd.syncml.dmtnds+xml", "application/vnd.syncml.dmtnds+wbxml", "text/plain") };
+            var item = new Item { Target = new Location(arsenal.OneIn(3) ? arsenal.Below(Outside) + "/evil" : arsenal.Below(Fortress.Scope) + "/" + arsenal.Name()), Meta = meta, Data = ItemData.FromText(Tree()) };
+            return arsenal.OneIn(4) ? new Replace("0", null, [item]) : new Add("0", null, [item]);
+        }));
+        home.ComesBackWithRevoke(device, delegation);
+    }
+
+    // Red without DEL-325 by identity (ScopeMembership.EntryFor: by the beginning of the text).
+    [TestMethod]
+    public void No_spelling_of_a_path_leads_out_of_the_scope_T31_DEL_108_DEL_325()
+    {
+        const string Waiting = "Add=b.example&Delete=b.example&Exec=b.example&Get=b.example&Replace=b.example";
+        using var device = Fortress.Build(change: setup => setup.Nodes.AddRange([
+            // Names that begin or look like the scope, with the worst of ACLs.
+            ("./SCM/dirt", Waiting, null), ("./SCM/dirt/leaf", "", "canary"), ("./SCM/DIR", Waiting, null), ("./SCM/DIR/leaf", "", "canary"), ("./scm", Waiting, null), ("./scm/dir", "", null),
+            ("./SCM/dir%25", Waiting, "canary"), ("./SCM/d", Waiting, "canary")]));
+        var home = Home.Of(device).Except(Fortress.Scope);
+        var delegation = Given.Active(device, Fortress.Part());
+        var siege = new Siege(device, 31, TestContext) { After = () => home.OutsideIsUntouched(device, Fortress.Scope) };
+        var arsenal = new Arsenal(siege.Random, device);
+        string[] outside = [.. Outside, "./SCM/dirt", "./SCM/DIR", "./scm/dir", "./SCM/d"];
+        string Spelt(string uri) => siege.Random.Next(16) switch
+        {
+            0 => $"{Fortress.Scope}/../../{uri[Math.Min(2, uri.Length)..]}",
+            1 => $"{Fortress.Scope}/%2e%2e/%2e%2e/{uri[Math.Min(2, uri.Length)..]}",
+            2 => $"{Fortress.Scope}/%252e%252e/{uri[Math.Min(2, uri.Length)..]}",
+            3 => uri.Replace("/", "//", StringComparison.Ordinal),
+            4 => uri.Replace("/", "%2F", StringComparison.Ordinal),
+            5 => uri.ToLowerInvariant(),
+            6 => uri.ToUpperInvariant(),
+            7 => uri + "/",
+            8 => $"{uri}?prop={arsenal.Of("ACL?list=Struct", "ACL&prop=Name", "acl", "", "Value")}",
+            9 => $"{Fortress.Scope}/leaf#/{uri}",
+            10 => string.Concat(uri.Select((c, i) => c is '/' or '.' || i % 2 == 0 ? c.ToString() : $"%{(int)c:X2}")),
+            11 => uri.Replace("/", "\\", StringComparison.Ordinal),
+            12 => $"{Fortress.Scope}\0{uri}",
+            13 => uri.Replace("i", "\u0131", StringComparison.Ordinal),
+            14 => $"{Fortress.Scope}?/../{uri}",
+            _ => uri.Length > 2 ? uri[2..] : uri,
+        };
+        siege.Run(() => arsenal.Wrapped(() => arsenal.Any(Legal(Spelt(arsenal.OneIn(5) ? arsenal.Below(Fortress.Scope) : arsenal.Below(outside))))));
+        Assert.IsGreaterThan(3, siege.Executed);
+        home.ComesBackWithRevoke(device, delegation);
+    }
+
+    // A residual risk by the specification (Q9): what A puts into the scope with Exec, B may execute. Red without DEL-320 (as T1).
+    [TestMethod]
+    public void What_disables_the_agent_is_out_of_reach_only_if_A_leaves_it_out_T40_DEL_320()
+    {
+        foreach (var inside in (bool[])[true, false])
+        {
+            using var device = Fortress.Build(change: setup =>
+            {
+                setup.Nodes.AddRange([("./FwUpdate", "Add=a.example&Delete=a.example&Exec=a.example&Get=a.example&Replace=a.example", null), ("./FwUpdate/Install", "", null), ("./FwUpdate/Uri", "", "https://a.example/fw")]);
+            });
+            var home = Home.Of(device).Except(inside ? ["./FwUpdate"] : [Fortress.Scope]);
+            var delegation = Fortress.Part();
+            if (inside)
+            {
+                delegation.Scope.Add(new("./FwUpdate", Fortress.All));
+            }
+
+            Given.Active(device, delegation);
+            var siege = new Siege(device, 40, TestContext);
+            var (arsenal, may) = (new Arsenal(siege.Random, device), 0);
+            siege.After = () => may = Math.Max(may, device.Servers[Given.B].Outcomes.Count(outcome => outcome.Name == "Exec" && outcome.Status == 406));
+            siege.Run(() => arsenal.Weighted((3, () => Dm.Exec("./FwUpdate/Install", arsenal.Text())), (1, () => Dm.Replace("./FwUpdate/Uri", "https://evil.example/fw")), (1, () => Dm.Get("./FwUpdate/Uri"))), Siege.Commands / 2);
+            Assert.AreEqual(inside, may > 0, "406: access is granted, and there is no binding to run");
+            Assert.AreEqual(inside ? "https://evil.example/fw" : "https://a.example/fw", device.ValueOf("./FwUpdate/Uri"));
+            home.ComesBackWithRevoke(device, delegation);
+        }
+    }
+
+    /// <summary>What XML can carry: everything else does not reach the agent as text.</summary>
+    private static string Legal(string text) => text.Replace('\0', '\u00ad');
 
     private static string From(Arsenal arsenal, string[] places) =>
         arsenal.Of(places) is var place && place.StartsWith("./Delegation", StringComparison.Ordinal) ? place : arsenal.Below(place);

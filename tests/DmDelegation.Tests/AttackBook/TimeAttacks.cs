@@ -1,5 +1,4 @@
 using System.Globalization;
-using DmDelegation.Engine;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Protocol;
 using DmDelegation.Tests.AttackBook.Kit;

@@ -38,7 +38,7 @@ internal sealed class Arsenal(Random random, TestDevice device)
         return node is null ? [] : [.. node.SelfAndDescendants().Select(one => device.Durable.Tree.PathOf(one.Id)!.ToString())];
     }
 
-    public string Name() => Of("n", "x", "dir", "evil", "SCM", "ServerID", "Name", "a b", "n" + random.Next(1000));
+    public string Name() => Of("n", "x", "dir", "evil", "SCM", "id", "Name", "a b", "n" + random.Next(1000));
 
     public string Acl() => OneIn(4) ? Of("", "*", "Get", "Get=", "Add=*&Get=*", "Replace=b.example", "Get=b.example+", "Delete=*&Replace=*") : World.RandomAcl(random);
 

@@ -38,6 +38,8 @@ internal sealed record Asked(Command Command, Item Item, int Status)
             (Add, _) => judge.Decide(server, Ask.Add, uri),
             _ when !exists => new Verdict(false, "no node"),
             (Get, "prop=ACL") => judge.Decide(server, Ask.GetAcl, uri),
+            // Properties have no access type of their own.
+            (Get, { Length: > 0 }) => judge.Decide(server, Ask.Get, uri) is { Rule: "DEL-320 access type" } ? new Verdict(true, "") : judge.Decide(server, Ask.Get, uri),
             (Get, _) => judge.Decide(server, Ask.Get, uri),
             (Replace, "prop=ACL") => judge.Decide(server, Ask.ReplaceAcl, uri),
             (Replace, "prop=Name") => judge.Decide(server, Ask.Rename, uri),

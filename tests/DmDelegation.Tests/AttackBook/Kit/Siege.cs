@@ -100,11 +100,14 @@ internal sealed class Siege
     }
 
     /// <summary>The attacker, as A, reads nonce and sequence number, builds a record and starts it; the answer is that to the Exec.</summary>
-    public Outcome Start(Delegating delegation)
+    /// <param name="delegation">The delegation.</param>
+    /// <param name="prepare">What needs nonce and number, e.g. the voucher.</param>
+    public Outcome Start(Delegating delegation, Action? prepare = null)
     {
         var answers = Device.Manage(Attacker, delegation.Ask(), before =>
         {
             delegation.Learn(before);
+            prepare?.Invoke();
             return SayAll(() => [Dm.Atomic([.. delegation.Adds()]), delegation.Start()]);
         });
         Settle();
