@@ -126,11 +126,10 @@ internal sealed class DelegatedServer(Processes processes)
         (process.DeviceState, process.DeviceReason) = (alert.State, alert.Reason);
         if (alert.Event == "End" && ReceivedAlert.IsEnded(alert.State)) // else only a reduction (DEL-264)
         {
-            process.EndReason = alert.Reason;
             if (process.State is not (ProcessState.Reporting or ProcessState.Closed))
                 processes.Fail(process, 8, alert.Reason, "the device has ended the delegation", tellPeer: true);
             else
-                AwaitNext(process); // the account is needed until this session is over (DEL-247)
+                EndedHere(process, alert.Reason);
         }
         else if (alert.Event == "Session" && !IsAnotherAttemptOpen(alert))
         {
@@ -147,12 +146,36 @@ internal sealed class DelegatedServer(Processes processes)
             processes.Enter(process, ProcessEvent.Complete);
     }
 
+    /// <summary>A says that the delegation has ended on the device (DEL-247).</summary>
     public Reply Ended(DelegationProcess process, S2sBody body)
     {
-        process.EndReason = body.Reason ?? ReasonCode.Revoked;
-        Forget(process);
-        return Reply.Accepted;
+        var reason = body.Reason ?? ReasonCode.Revoked;
+        switch (process.State)
+        {
+            case ProcessState.Reporting or ProcessState.Closed:
+                process.EndReason ??= reason;
+                Forget(process);
+                return Reply.Accepted;
+            case ProcessState.Armed or ProcessState.InSession: // A has closed by the device's notice while B has not heard step 8
+                processes.Fail(process, process.Step, reason, "the delegation has ended", tellPeer: false);
+                return Reply.Accepted;
+            default:
+                return Reply.Conflict;
+        }
     }
+
+    /// <summary>The device has told B itself; the account is needed until this session is over (DEL-247). A hears it from both.</summary>
+    public void EndedHere(DelegationProcess process, int reason)
+    {
+        if (process.EndReason is not null)
+            return;
+        (process.EndReason, process.EndWanted) = (reason, false);
+        processes.Send(process, MessageType.Ended, new S2sBody { Reason = reason });
+        AwaitNext(process);
+    }
+
+    /// <summary>A has closed, so the device has told it that B is confirmed: as good as step 8, which B has lost (DEL-374).</summary>
+    public void PeerClosed(DelegationProcess process) => Report(process, reason: 0, state: 2, n: 0);
 
     /// <summary>The delegation has ended: nothing of its account and keys stays.</summary>
     public void Forget(DelegationProcess process)
@@ -214,6 +237,8 @@ internal sealed class DelegatedServer(Processes processes)
         try
         {
             var terms = DelegationTerms.Parse(json);
+            if (!terms.IsSpeltRight())
+                return false;
             var expected = process.Request!.Terms! with
             {
                 Type = terms.Type,

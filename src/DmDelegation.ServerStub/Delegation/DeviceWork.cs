@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DmDelegation.Protocol;
 using DmDelegation.ServerStub.Dm;
 using DmDelegation.ServerStub.Hosting;
 using DmDelegation.ServerStub.Keys;
@@ -29,6 +30,8 @@ internal sealed class DeviceWork(Processes processes, DelegatingServer delegatin
     {
         foreach (var process in processes.On(session.Account.DeviceId, ProcessRole.Delegated))
         {
+            if (process is { State: ProcessState.Closed, EndWanted: true, EndReason: null } && session.Visited.Add("relinquish " + process.Sid))
+                return Relinquish(process);
             if (process.State != ProcessState.InSession)
                 continue;
             var root = $"./Delegation/{process.DelegationId}";
@@ -58,6 +61,15 @@ internal sealed class DeviceWork(Processes processes, DelegatingServer delegatin
 
         return null;
     }
+
+    // DEL-265. 405: final, or ended already; then it is as it is.
+    private DmBatch Relinquish(DelegationProcess process) => new([DmCommand.Exec($"./Delegation/{process.DelegationId}/Operations/Relinquish")], results =>
+    {
+        if (StatusCode.IsSuccess(results[0].Status))
+            delegated.EndedHere(process, ReasonCode.Relinquished);
+        else if (results[0].Status == StatusCode.CommandNotAllowed)
+            process.EndWanted = false;
+    });
 
     private DmBatch? Ticket(string device)
     {

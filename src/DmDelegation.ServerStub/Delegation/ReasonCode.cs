@@ -27,6 +27,9 @@ public static class ReasonCode
     /// <summary>REVOKED.</summary>
     public const int Revoked = 180;
 
+    /// <summary>RELINQUISHED: by B.</summary>
+    public const int Relinquished = 182;
+
     /// <summary>STATE_CONFLICT: event not possible in this state.</summary>
     public const int StateConflict = 191;
 

@@ -100,15 +100,17 @@ public sealed class DeviceAccount
 /// <param name="Reason">Reason code.</param>
 /// <param name="Time">When.</param>
 /// <param name="CancelId">The "to cancel" mark: delegation id to cancel on the device (DEL-370); null when nothing is to be cancelled.</param>
+/// <param name="SentN">Last envelope counter used, for answers under this sid (DEL-353, DEL-371).</param>
 public sealed record ProcessTombstone(
-    string Sid, string Role, string Peer, string Device, string TermsHash, int Step, int Reason, DateTimeOffset Time, string? CancelId);
+    string Sid, string Role, string Peer, string Device, string TermsHash, int Step, int Reason, DateTimeOffset Time, string? CancelId, long SentN = 0);
 
 /// <summary>An answer given to a message of a peer.</summary>
+/// <param name="From">ServerID of the sender: nobody else gets this answer.</param>
 /// <param name="Sid">Session id.</param>
 /// <param name="Mid">The message that was answered.</param>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Body">JSON text; null without a reply message.</param>
-public sealed record GivenAnswer(string Sid, string Mid, int Status, string? Body);
+public sealed record GivenAnswer(string From, string Sid, string Mid, int Status, string? Body);
 
 /// <summary>A message to a peer that has not been answered yet.</summary>
 public sealed class OutgoingMessage

@@ -42,6 +42,7 @@ internal sealed class ScriptedDevice(string deviceId)
         public byte[] Proof { get; set; } = [];
         public byte[] Challenge { get; set; } = [];
         public int Failures { get; set; }
+        public DateTimeOffset WindowEnds { get; set; }
 
         public string? Text(string name) => Leaves.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
         public string B => Text("Server/ServerID")!;
@@ -52,6 +53,12 @@ internal sealed class ScriptedDevice(string deviceId)
 
     /// <summary>The notice of T2 does not reach A (step 9 or State have to do).</summary>
     public bool LoseNotice { get; set; }
+
+    /// <summary>Clock of the fail-safe window; null: it never runs out.</summary>
+    public TimeProvider? Time { get; init; }
+
+    /// <summary>The session breaks off after so many exchanges, the last answer being lost; counts down to the next session only.</summary>
+    public int? BreakAfter { get; set; }
 
     /// <summary>The check value it shows is another one.</summary>
     public bool ShowWrongCheck { get; set; }
@@ -103,14 +110,24 @@ internal sealed class ScriptedDevice(string deviceId)
     public bool RunSession(DmServer server)
     {
         LastSessionError = null;
+        CloseWindows();
         if (!_accounts.TryGetValue(server.ServerId, out var account))
             return Failed("no account");
         var session = new Session(account, server, (++_sessionId).ToString("X"));
         session.Queue.AddRange(PackageOne(server.ServerId));
-        for (var round = 0; round < 60; round++)
-            if (Round(session) is { } end)
+        var rounds = BreakAfter ?? 60;
+        BreakAfter = null;
+        for (var round = 0; round < rounds; round++)
+            if (Round(session, lost: round == rounds - 1 && rounds < 60) is { } end)
                 return end;
         return Failed("too many rounds");
+    }
+
+    // DEL-134.
+    private void CloseWindows()
+    {
+        foreach (var (id, record) in _records.Where(record => record.Value.State == 1 && record.Value.WindowEnds <= Time?.GetUtcNow()).ToList())
+            End(id, 10, 170);
     }
 
     private sealed class Session(Account account, DmServer server, string id)
@@ -148,15 +165,15 @@ internal sealed class ScriptedDevice(string deviceId)
     }
 
     // One message there and one back; null goes on.
-    private bool? Round(Session session)
+    private bool? Round(Session session, bool lost)
     {
         var take = CommandsPerMessage is { } most && session.Queue.Count > most ? most : session.Queue.Count;
         var partial = take < session.Queue.Count;
         var commands = session.Queue.Take(take).Select(make => make((++session.CmdId).ToString())).ToList();
         session.Queue.RemoveRange(0, take);
         var reply = Exchange(session, [.. session.HeaderStatus.Cast<Command>(), .. commands], !partial);
-        if (reply.Status != 200)
-            return Failed($"HTTP {reply.Status}");
+        if (reply.Status != 200 || lost)
+            return Failed(lost ? "broken off" : $"HTTP {reply.Status}");
         var message = SyncMLXml.Read(reply.Body, MessageLimits.Default);
         var header = message.Commands.OfType<Status>().First(status => status.CmdRef == "0");
         session.HeaderStatus.Clear();
@@ -313,6 +330,9 @@ internal sealed class ScriptedDevice(string deviceId)
             case "Revoke" when record.State == 2:
                 End(parts[2], 12, 180);
                 return 200;
+            case "Relinquish" when record.State is 1 or 2:
+                End(parts[2], 14, 182);
+                return 200;
             case "Confirm":
                 var proof = DelegationKeys.ProofOf(record.Proof, record.Challenge, record.Bind);
                 if (Convert.ToBase64String(proof) == exec.Items[0].Data!.AsText())
@@ -347,6 +367,7 @@ internal sealed class ScriptedDevice(string deviceId)
         record.Check = keys.Check.ToArray();
         record.Proof = keys.Proof.ToArray();
         record.State = 1;
+        record.WindowEnds = Time?.GetUtcNow().AddSeconds(long.Parse(record.Text("Confirm/Window")!)) ?? default;
         if (record.Text("Account/Addr") is not null)
             _accounts[record.B] = new Account
             {
