@@ -44,9 +44,9 @@ internal sealed class DelegatedServer(Processes processes)
         return process;
     }
 
-    // B already has an account: then the device is to use that (DEL-056).
+    // B already has an account: then the device is to use that (DEL-056). One that a failed process has left behind is none: see Processes.MayBeFinal.
     public AccountTerms OwnAccount(string device) =>
-        _context.State.Devices.ContainsKey(device)
+        _context.State.Devices.GetValueOrDefault(device) is { } account && (account.MadeBySid is null || processes.Find(account.MadeBySid) is not null)
             ? new AccountTerms { Ref = "", Known = true, EncCert = EncCert() }
             : new AccountTerms
             {
@@ -152,6 +152,8 @@ internal sealed class DelegatedServer(Processes processes)
         var reason = body.Reason ?? ReasonCode.Revoked;
         switch (process.State)
         {
+            case ProcessState.Closed when process.ReadTerms().DurationType == "final": // nothing ends it, and A cannot say so (DEL-025)
+                return Reply.Conflict;
             case ProcessState.Reporting or ProcessState.Closed:
                 process.EndReason ??= reason;
                 Forget(process);
@@ -182,7 +184,7 @@ internal sealed class DelegatedServer(Processes processes)
     {
         process.Deadline = null;
         process.EraseKeys();
-        processes.RemoveAccount(process);
+        processes.RemoveAccount(process.Sid, process.Device);
     }
 
     // PROOF_BAD is repeatable and counted (delegation.md 15): while the record is Pending, the next session may bring the proof.
@@ -195,6 +197,8 @@ internal sealed class DelegatedServer(Processes processes)
             return;
         process.EraseKeys();
         (process.SessionReason, process.SessionAlertN) = (reason, n);
+        if (reason == 0)
+            Confirmed(process);
         process.Deadline = null; // the device has spoken: the message is repeated until A answers (DEL-354)
         processes.Send(process, MessageType.Complete, new S2sBody
         {
@@ -204,6 +208,14 @@ internal sealed class DelegatedServer(Processes processes)
             Event = "Session",
             N = n,
         });
+    }
+
+    // DEL-130: the account of a final delegation is B's home account from now on; no message of A takes it away.
+    private void Confirmed(DelegationProcess process)
+    {
+        process.ConfirmedAt = _context.Now;
+        if (process.ReadTerms().DurationType == "final" && _context.State.Devices.GetValueOrDefault(process.Device) is { Derived: false } account && account.MadeBySid == process.Sid)
+            account.MadeBySid = null;
     }
 
     private Reply PhaseOne(DelegationProcess process, S2sBody body)
@@ -278,6 +290,7 @@ internal sealed class DelegatedServer(Processes processes)
         ClientNonce = keys.ClientNonce.ToArray(),
         ServerNonce = keys.ServerNonce.ToArray(),
         MadeBySid = process.Sid,
+        Derived = true,
     };
 
     private string? EncCert() => _context.Options.EncryptionCertificate is { } certificate ? Convert.ToBase64String(certificate.RawData) : null;

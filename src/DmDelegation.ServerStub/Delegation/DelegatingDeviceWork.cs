@@ -153,7 +153,7 @@ internal sealed class DelegatingDeviceWork(Processes processes, DelegatingServer
         if (state is 4)
             _context.Error($"delegation {id} has failed here but is final on the device: it cannot be taken back (DEL-262)");
         if (StatusCode.IsSuccess(results[1].Status) || state is 4 or >= 10)
-            delegating.Unmark(device, id);
+            delegating.Unmark(device, id, state is 4 ? ReasonCode.FinalIrrevocable : null);
     });
 
     private DmBatch Revoke(DelegationProcess process) => new([DmCommand.Exec($"./Delegation/{process.DelegationId}/Operations/Revoke")], results =>

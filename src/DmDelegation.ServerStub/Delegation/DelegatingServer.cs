@@ -200,12 +200,12 @@ internal sealed class DelegatingServer(Processes processes)
     }
 
     /// <summary>The device has confirmed that nothing of the delegation is left: the "to cancel" mark goes (DEL-370).</summary>
-    public void Unmark(string device, string? id)
+    public void Unmark(string device, string? id, int? reason = null)
     {
         var tombstones = _context.State.Tombstones;
         for (var index = 0; index < tombstones.Count; index++)
             if (tombstones[index].Device == device && tombstones[index].CancelId == id)
-                tombstones[index] = tombstones[index] with { CancelId = null };
+                tombstones[index] = tombstones[index] with { CancelId = null, Reason = reason ?? tombstones[index].Reason };
     }
 
     private void Acknowledged(DelegationProcess process, ReceivedAlert alert)

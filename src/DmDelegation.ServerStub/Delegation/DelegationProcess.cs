@@ -139,6 +139,9 @@ public sealed class DelegationProcess
     /// <summary>B: reason of step 8; null before.</summary>
     public int? SessionReason { get; set; }
 
+    /// <summary>B: when step 8 told that it is confirmed; null before.</summary>
+    public DateTimeOffset? ConfirmedAt { get; set; }
+
     /// <summary>Why the delegation ended after it was closed; null while it lasts.</summary>
     public int? EndReason { get; set; }
 

@@ -115,19 +115,48 @@ internal sealed class Processes(ServerContext context)
         context.State.Outgoing.RemoveAll(which);
     }
 
-    /// <summary>Removes the account that a process made on this server, with its secrets.</summary>
-    public void RemoveAccount(DelegationProcess process)
+    /// <summary>Removes the account that a process made on this server, with its secrets, and ends what this server has delegated by it.</summary>
+    public void RemoveAccount(string sid, string device)
     {
-        if (context.State.Devices.GetValueOrDefault(process.Device) is not { } account || account.MadeBySid != process.Sid)
+        if (context.State.Devices.GetValueOrDefault(device) is not { } account || account.MadeBySid != sid)
             return;
         account.Erase();
-        context.State.Devices.Remove(process.Device);
+        context.State.Devices.Remove(device);
+        EndChildren(device);
     }
+
+    // DEL-066: the device has ended them with their parent, and has no account left to tell this server of it (DEL-247).
+    private void EndChildren(string device)
+    {
+        foreach (var child in On(device, ProcessRole.Delegating).Where(child => child.EndReason is null))
+            if (child.State == ProcessState.Closed)
+            {
+                (child.EndReason, child.EndWanted, child.PeerEndReason) = (ReasonCode.ParentEnded, false, null);
+                Send(child, MessageType.Ended, new S2sBody { Reason = ReasonCode.ParentEnded });
+            }
+            else
+            {
+                child.MayBeOnDevice = false;
+                Fail(child, child.Step, ReasonCode.ParentEnded, "the delegation above has ended", tellPeer: true);
+            }
+
+        var tombstones = context.State.Tombstones;
+        for (var index = 0; index < tombstones.Count; index++)
+            if (tombstones[index].Device == device)
+                tombstones[index] = tombstones[index] with { CancelId = null };
+    }
+
+    // B on secrets of its own has sent Confirm of a final delegation, or was about to. If the device has taken it, nobody else can ever manage it, so
+    // these secrets stay; they come from no TDK (DEL-369). If not, the next delegation of this device takes the account's place.
+    private bool MayBeFinal(DelegationProcess process) =>
+        process.Role == ProcessRole.Delegated && process.State == ProcessState.InSession && process.ReadTerms().DurationType == "final"
+        && context.State.Devices.GetValueOrDefault(process.Device) is { Derived: false } account && account.MadeBySid == process.Sid;
 
     private void Purge(DelegationProcess process)
     {
         process.EraseKeys();
-        RemoveAccount(process);
+        if (!MayBeFinal(process))
+            RemoveAccount(process.Sid, process.Device);
         Unsend(message => message.Sid == process.Sid);
         context.State.Answers.RemoveAll(answer => answer.Sid == process.Sid); // from now on DEL-371 answers
         context.State.Processes.Remove(process);

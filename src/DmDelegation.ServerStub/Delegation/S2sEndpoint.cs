@@ -105,7 +105,9 @@ internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegati
     public void Tick()
     {
         foreach (var process in _context.State.Processes.Where(process => process.Deadline <= _context.Now).ToList())
-            if (process.EndReason is null)
+            if (processes.Find(process.Sid) is null)
+                continue; // it has gone with the one before it
+            else if (process.EndReason is null)
                 processes.Fail(process, process.Step, ReasonCode.Timeout, $"no progress in {process.State}", tellPeer: true);
             else
                 delegated.Forget(process);

@@ -76,6 +76,15 @@ public sealed class DeviceAccount
     /// <summary>Session id of the delegation process that made this account; null for a configured one.</summary>
     public string? MadeBySid { get; set; }
 
+    /// <summary>Whether the secrets come from a TDK, so that the delegating server knows them too (DEL-181).</summary>
+    public bool Derived { get; set; }
+
+    /// <summary>Rotation: the client's next password, on its way to the device or there already; null outside a rotation.</summary>
+    public byte[]? NextClientSecret { get; set; }
+
+    /// <summary>Rotation: this server's next password.</summary>
+    public byte[]? NextServerSecret { get; set; }
+
     /// <summary>What the device said about itself in package 1, by node URI.</summary>
     public Dictionary<string, string> DevInfo { get; set; } = [];
 
@@ -85,8 +94,17 @@ public sealed class DeviceAccount
     /// <summary>Overwrites all secrets and nonces (DEL-369, DEL-375).</summary>
     public void Erase()
     {
-        foreach (var secret in (ReadOnlySpan<byte[]>)[ClientSecret, ServerSecret, ClientNonce, PreviousClientNonce, ServerNonce])
+        foreach (var secret in (ReadOnlySpan<byte[]?>)[ClientSecret, ServerSecret, ClientNonce, PreviousClientNonce, ServerNonce, NextClientSecret, NextServerSecret])
             System.Security.Cryptography.CryptographicOperations.ZeroMemory(secret);
+    }
+
+    /// <summary>The device has shown the next secret, so it has both: the ones before are erased (DEL-182).</summary>
+    public void Promote()
+    {
+        System.Security.Cryptography.CryptographicOperations.ZeroMemory(ClientSecret);
+        System.Security.Cryptography.CryptographicOperations.ZeroMemory(ServerSecret);
+        (ClientSecret, ServerSecret) = (NextClientSecret!, NextServerSecret!);
+        (NextClientSecret, NextServerSecret, Derived) = (null, null, false);
     }
 }
 

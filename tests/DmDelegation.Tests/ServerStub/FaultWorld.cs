@@ -75,7 +75,7 @@ internal sealed class FaultWorld : IDisposable
             Servers.Network.Connect(Server(server));
         }
 
-        (Servers.Device.RefuseStart, Servers.Device.BreakAfter) = (0, null);
+        (Servers.Device.RefuseStart, Servers.Device.BreakAfter, Servers.Device.StopAfter) = (0, null, null);
         for (var second = 0; second < QuietSeconds && Fault() is not null; second += QuietStep)
         {
             Advance(QuietStep);
@@ -105,13 +105,26 @@ internal sealed class FaultWorld : IDisposable
         if (a.Tombstones.FirstOrDefault(tombstone => tombstone.CancelId is not null) is { } marked)
             return $"A still wants to cancel {marked.CancelId}";
         var (ofA, ofB) = (a.Processes.SingleOrDefault(), b.Processes.SingleOrDefault());
+        if (Servers.Device.Records.Values.Any(record => record.State == 4))
+            return FaultOfFinal(a, b, ofA);
         if (Servers.Device.Records.Values.Any(record => record.State < 10) != (ofA is { EndReason: null }))
             return $"the device is {State()}, A {Word(ofA)}";
         if ((ofA is { EndReason: null }) != (ofB is { EndReason: null }))
             return $"A {Word(ofA)}, B {Word(ofB)}";
-        if (b.Devices.Count > 0 != (ofB is { EndReason: null }) || (Servers.Device.AccountOf(B) is not null) != (ofB is { EndReason: null }))
+        var left = b.Devices.Count > 0 && !b.Processes.Any(process => process.Sid == b.Devices[0].MadeBySid); // B could not know: see Processes.MayBeFinal
+        if ((b.Devices.Count > 0 && !left) != (ofB is { EndReason: null }) || (Servers.Device.AccountOf(B) is not null) != (ofB is { EndReason: null }))
             return $"B {Word(ofB)}, its account is {(b.Devices.Count > 0 ? "" : "not ")}here and {(Servers.Device.AccountOf(B) is null ? "not " : "")}on the device";
         return null;
+    }
+
+    // A final delegation that the device has confirmed stands, whatever A and B have made of it: B can manage the device, and A knows.
+    private string? FaultOfFinal(ServerView a, ServerView b, ProcessView? ofA)
+    {
+        if (ofA is not { EndReason: null } && !a.Tombstones.Any(tombstone => tombstone.Reason == ReasonCode.FinalIrrevocable))
+            return $"the device is final, A {Word(ofA)}";
+        if (b.Devices.Count == 0 || Servers.Device.AccountOf(B) is null || !Servers.Device.RunSession(Servers.B))
+            return $"the device is final and B cannot manage it: {Servers.Device.LastSessionError}";
+        return Servers.Device.AccountOf(B)!.Derived ? "the device is final on secrets of A" : null;
     }
 
     public bool IsActive => Servers.A.View().Processes.SingleOrDefault() is { State: ProcessState.Closed, EndReason: null };

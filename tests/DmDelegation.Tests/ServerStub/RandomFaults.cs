@@ -16,11 +16,12 @@ internal sealed class RandomFaults(int seed) : IDisposable
     public string? Play()
     {
         var initiator = Side();
-        var confirm = Of("auth", "exec");
-        _story.Add($"{initiator} begins, {confirm}");
+        var (name, terms) = Of(("auth", TwoServers.Terms("auth")), ("exec", TwoServers.Terms("exec")), ("final", TwoServers.FinalTerms()));
+        _story.Add($"{initiator} begins, {name}");
         for (var count = _random.Next(1, 5); count > 0; count--)
             Plant();
-        World.Try(() => World.Servers.Begin(World.Server(initiator), confirm: confirm));
+        World.Try(() => World.Servers.Begin(
+            World.Server(initiator), initiator == FaultWorld.A ? FaultWorld.B : FaultWorld.A, terms, initiator == FaultWorld.A ? ProcessRole.Delegating : ProcessRole.Delegated));
         for (var step = 0; step < 40; step++)
             Step();
         World.Settle();
@@ -70,8 +71,9 @@ internal sealed class RandomFaults(int seed) : IDisposable
                 Do("on the network", side => World.Servers.Network.Connect(World.Server(side)));
                 break;
             case 4:
-                World.Servers.Device.BreakAfter = _random.Next(1, 5);
-                _story.Add($"next session breaks after {World.Servers.Device.BreakAfter}");
+                var (exchange, carriedOut) = (_random.Next(1, 7), _random.Next(2) == 0);
+                (World.Servers.Device.BreakAfter, World.Servers.Device.StopAfter) = (carriedOut ? null : exchange, carriedOut ? exchange : null);
+                _story.Add($"next session is cut at {exchange}{(carriedOut ? ", carried out" : "")}");
                 break;
             case 5 when _random.Next(4) == 0 && World.Servers.Device.Records.Count > 0:
                 Do("ends it", side => World.Try(() => World.Server(side).End(World.Servers.Device.Records.Keys.First())));

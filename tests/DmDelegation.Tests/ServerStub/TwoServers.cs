@@ -34,15 +34,17 @@ internal sealed class TwoServers : IDisposable
     private static readonly CertificateAuthority Authority = new("test", DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(150));
     private static readonly X509Certificate2 CertificateA = Authority.IssueServer("a.example");
     private static readonly X509Certificate2 CertificateB = Authority.IssueServer("b.example");
+    private static readonly X509Certificate2 CertificateD = Authority.IssueServer("d.example");
     private static readonly X509Certificate2 VoucherSigner = Authority.IssueVoucherSigner("a.example");
     private static readonly X509Certificate2 DeviceCertificate = Authority.IssueDevice(DeviceId);
+    private DmServer? _d;
     private readonly Dictionary<string, StateMemory>? _memory;
     private readonly string _folder = Directory.CreateTempSubdirectory("dmstub-test").FullName;
 
     public TwoServers(Func<DmServerOptions, DmServerOptions>? configure = null, bool onDisk = true)
     {
         Configure = configure ?? (options => options);
-        _memory = onDisk ? null : new() { ["a.example"] = new(), ["b.example"] = new() };
+        _memory = onDisk ? null : new() { ["a.example"] = new(), ["b.example"] = new(), ["d.example"] = new() };
         Network = new InMemoryNetwork(Time);
         Device = new ScriptedDevice(DeviceId) { Certificate = DeviceCertificate, Time = Time };
         Events = new EventLog(Time);
@@ -58,6 +60,9 @@ internal sealed class TwoServers : IDisposable
     public ScriptedDevice Device { get; }
     public DmServer A { get; private set; }
     public DmServer B { get; private set; }
+    /// <summary>A third server, for chains; it is on the network once it was asked for.</summary>
+    public DmServer D => _d ??= Make("d.example", CertificateD);
+
     public Func<DmServerOptions, DmServerOptions> Configure { get; }
 
     public static DelegationTerms Terms(string confirm = "auth") => new()
@@ -70,6 +75,8 @@ internal sealed class TwoServers : IDisposable
         ConfirmMode = confirm,
         Window = 7200,
     };
+
+    public static DelegationTerms FinalTerms() => Terms("exec") with { DurationType = "final", MaxSeconds = null };
 
     public string StateFile(string serverId) => Path.Combine(_folder, serverId + ".json");
 
@@ -88,14 +95,12 @@ internal sealed class TwoServers : IDisposable
     public string Begin(DmServer? by = null, string keyMethod = "tls", string confirm = "auth")
     {
         var server = by ?? A;
-        var sid = server.Delegate(new DelegateRequest
-        {
-            Role = server == A ? ProcessRole.Delegating : ProcessRole.Delegated,
-            Peer = server == A ? "b.example" : "a.example",
-            Device = DeviceId,
-            Terms = Terms(confirm),
-            KeyMethod = keyMethod,
-        });
+        return Begin(server, server == A ? "b.example" : "a.example", Terms(confirm), server == A ? ProcessRole.Delegating : ProcessRole.Delegated, keyMethod);
+    }
+
+    public string Begin(DmServer server, string peer, DelegationTerms terms, string role = ProcessRole.Delegating, string keyMethod = "tls")
+    {
+        var sid = server.Delegate(new DelegateRequest { Role = role, Peer = peer, Device = DeviceId, Terms = terms, KeyMethod = keyMethod });
         Network.Run();
         return sid;
     }
