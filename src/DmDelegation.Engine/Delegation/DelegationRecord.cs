@@ -119,6 +119,12 @@ public sealed record DelegationGrant
     /// <summary>Id of the parent record of a sub-delegation, empty if none (DEL-060).</summary>
     public string Parent { get; init; } = "";
 
+    /// <summary>
+    /// Delegating servers of the ancestors, nearest first (DEL-124); empty if there is no parent. Kept here, because it is needed as long as
+    /// this record, and an ended parent may be purged before (DEL-081).
+    /// </summary>
+    public ImmutableArray<string> Lenders { get; init; } = [];
+
     /// <summary>BH (8.3).</summary>
     public required ReadOnlyMemory<byte> BindingHash { get; init; }
 

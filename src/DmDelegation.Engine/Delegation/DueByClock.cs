@@ -19,13 +19,23 @@ internal static class DueByClock
             {
                 RemoveIfOld(work, record);
             }
-            else if (EndOf(work, record) is { } end)
+        }
+
+        EndDue(work);
+        Outbox.DropOld(work);
+    }
+
+    /// <summary>A parent before its children: what is due together ends in the one commit of the parent (DEL-066, DEL-221).</summary>
+    private static void EndDue(Work work)
+    {
+        foreach (var (due, _) in Chain.ParentsFirst(work.State).ToList())
+        {
+            var record = work.State.Records[due.Id]; // it may have ended with its parent
+            if (record.State.IsLive() && EndOf(work, record) is { } end)
             {
                 EndNow(work, record, end.Happening, end.To, end.Reason);
             }
         }
-
-        Outbox.DropOld(work);
     }
 
     /// <summary>Milliseconds until something is due, null if nothing ever is.</summary>

@@ -25,8 +25,7 @@ internal static class Operations
             return Outcome(StartCommand.Run(work, session, record, correlator), "DEL-095");
         }
 
-        var byB = operation is "Confirm" or "Relinquish";
-        if ((byB ? record.Grant?.To : record.By) != session.Server)
+        if (!MayRun(record, operation, session.Server))
         {
             return CommandOutcome.Refused(425, "DEL-290");
         }
@@ -40,6 +39,14 @@ internal static class Operations
             _ => Reduction.Run(work, record, argument),
         };
     }
+
+    /// <summary>B confirms and relinquishes; A does the rest, and who lent A its authority may take away what it gave of it (DEL-067, DEL-260, DEL-261).</summary>
+    private static bool MayRun(DelegationRecord record, string operation, string server) => operation switch
+    {
+        "Confirm" or "Relinquish" => record.Grant?.To == server,
+        "Cancel" or "Revoke" => record.By == server || record.Grant?.Lenders.Contains(server) == true,
+        _ => record.By == server,
+    };
 
     /// <summary>Delete of a record by A: of a live one it is Revoke, of a terminal one purge; the tombstone stays (DEL-263).</summary>
     public static CommandOutcome DeleteRecord(Work work, DelegationRecord record)
@@ -97,9 +104,9 @@ internal static class Operations
         }
 
         var grant = record.Grant!;
-        if (grant.OffTimeUnknown)
+        if (Suspension.HoldsPending(work.State, grant))
         {
-            return Outcome(ReasonCode.ClockUntrusted, "DEL-222");
+            return Outcome(ReasonCode.ClockUntrusted, "DEL-222"); // row 16
         }
 
         work.CommitBefore();

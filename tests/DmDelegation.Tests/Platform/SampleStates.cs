@@ -69,6 +69,7 @@ internal static class SampleStates
             RotateWithinSeconds = 300,
             SubDelegation = 1,
             Parent = "P",
+            Lenders = ["l.example"],
             BindingHash = new byte[] { 1, 2, 3 },
             Check = new byte[] { 4 },
             Account = account,

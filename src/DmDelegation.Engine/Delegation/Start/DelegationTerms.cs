@@ -58,6 +58,9 @@ internal sealed record DelegationTerms
 
     public required bool BudgetWhenTimeUnknown { get; init; }
 
+    /// <summary>The parent of a sub-delegation (DEL-060), found by DEL-110; null: A gives what it holds at home.</summary>
+    public DelegationRecord? Parent { get; init; }
+
     /// <summary>Account of a known B, found by DEL-114; null: T1 makes one.</summary>
     public NodeId? KnownAccount { get; init; }
 

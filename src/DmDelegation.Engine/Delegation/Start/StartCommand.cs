@@ -46,6 +46,7 @@ internal static class StartCommand
             return Refuse(work, record, fault);
         }
 
+        terms = ChainCheck.Cut(work, terms);
         var (tdk, keyFault) = key.Run();
         using (tdk)
         {
