@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
@@ -101,7 +102,9 @@ internal static class Recovery
         var intervalMs = work.Options.Delegation.ClockPersistSeconds * 1000L;
         foreach (var (record, grant) in work.State.Live().ToList())
         {
-            if (Counts(record, grant) && PersistInMs(grant, work.Now, intervalMs) <= 0)
+            // The time B has to rotate is no limit of a life: it goes with the commits there are, and makes none of its own (DEL-181, DEL-206).
+            var counts = Counts(record, grant) || grant.Rotation == RotationDuty.Due;
+            if (counts && PersistInMs(grant, work.Now, intervalMs) <= 0)
             {
                 Put(work, record with { Grant = Ahead(grant, work.Now, intervalMs) });
             }

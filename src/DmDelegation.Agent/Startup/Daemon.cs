@@ -43,7 +43,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
         AgentLoop? loop = null;
         using var transport = new Transport(EngineSetup.Transport(settings.Agent), () => CertificateTime.Of(loop!.Clock, clock.Read(), settings.Options.BuildTime));
         loop = new AgentLoop(
-            engine, state, new LoopPorts(clock.Read, store.Commit, transport.ExchangeAsync, transport.EndSession, log, notifier),
+            engine, state, new LoopPorts(clock.Read, store.Commit, transport.ExchangeAsync, transport.EndSession, log, notifier, devId => Factory(vault, clock, devId)),
             snapshot => StatusQuery.Line(Context(snapshot)));
         return await RunAsync(loop);
     }
@@ -85,7 +85,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
 
     private AgentState Provision(AgentStore store, AesGcmVault vault, SystemClock clock)
     {
-        var state = FactoryState.Build(settings.Profile, settings.Agent.Accounts, vault, clock.Read(), settings.Options.BuildTime);
+        var state = Factory(vault, clock, null);
 #if DM_CRASH_HOOKS
         var crash = new CrashHooks(Environment.GetEnvironmentVariable(CrashHooks.Variable));
         crash.Before(CommitPoint.Provisioning);
@@ -98,6 +98,9 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
             AgentLog.Provisioned, $"store created for {state.Device.DevId} with {settings.Agent.Accounts.Length} account{(settings.Agent.Accounts.Length == 1 ? "" : "s")}", ("device", state.Device.DevId)));
         return state;
     }
+
+    private AgentState Factory(AesGcmVault vault, SystemClock clock, string? devId) =>
+        FactoryState.Build(settings.Profile, settings.Agent.Accounts, vault, clock.Read(), settings.Options.BuildTime, devId);
 
     private void ReportDifferences(AgentState state)
     {

@@ -66,11 +66,13 @@ internal static class DelegationEvents
     {
         var active = T2Confirm.Apply(work, record, happening);
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, active) };
-        AuditLog.Evidence(work, active, active.Grant!.To, "T2", ReasonCode.Ok);
+        AuditLog.Evidence(work, active, active.Grant!.To, AuditEvents.T2, ReasonCode.Ok);
         Alerts.QueueActive(work, active);
         work.Log(
             LogCodes.DelegationActive,
-            $"delegation {record.Id}: {active.Grant!.To} manages its scope for {record.By}",
+            active.State == DelegationState.Finalised
+                ? $"delegation {record.Id}: {active.Grant!.To} owns its scope for good, {record.By} has given it away"
+                : $"delegation {record.Id}: {active.Grant!.To} manages its scope for {record.By}",
             ("delegation", record.Id), ("by", record.By), ("to", active.Grant.To));
         work.Mark(CrashPoint.C8BeforeT2Commit);
         work.CommitOwn(CommitPoint.T2);
@@ -94,7 +96,11 @@ internal static class DelegationEvents
         work.Log(LogCodes.LoginCounted, $"{server} failed to prove itself for delegation {record.Id}, {count} of {work.Options.Delegation.Lockout}", ("delegation", record.Id), ("server", server));
         var counted = record with { Grant = record.Grant with { BadAttempts = count } };
         var proof = happening == DelegationEvent.ConfirmProofBad;
-        AuditLog.Noise(work, record, server, proof ? "Proof" : "Login", proof ? ReasonCode.ProofBad : ReasonCode.NotConfirmed);
+        if (proof)
+        {
+            AuditLog.Noise(work, record, server, AuditEvents.Proof, ReasonCode.ProofBad);
+        }
+
         if (count < work.Options.Delegation.Lockout)
         {
             work.State = work.State with { Records = work.State.Records.SetItem(record.Id, counted) };
@@ -183,10 +189,18 @@ internal static class DelegationEvents
     public static void EndLocally(Work work, string id)
     {
         var record = work.State.Records.GetValueOrDefault(id);
+        var refusal = record is null ? ReasonCode.StateConflict : TransitionTable.Refusal(record.State, DelegationEvent.LocalEnd);
         var outcome = record is null ? "no such record"
-            : Operations.End(work, record, DelegationEvent.LocalEnd, ReasonCode.Local) is { Succeeded: false } refused ? ReasonCode.Of(refused.Reason).Name
-            : record.State == DelegationState.Staged ? "staged record deleted"
-            : "ended";
+            : refusal?.Name ?? (record.State == DelegationState.Staged ? "staged record deleted" : "ended");
+        if (refusal is null)
+        {
+            Operations.End(work, record!, DelegationEvent.LocalEnd, ReasonCode.Local);
+        }
+        else
+        {
+            AuditLog.Evidence(work, record, "", AuditEvents.LocalEnd, refusal);
+        }
+
         work.Log(LogCodes.LocalEnd, $"end of delegation {id} asked for at the device: {outcome}", ("delegation", id), ("outcome", outcome));
     }
 
@@ -224,7 +238,11 @@ internal static class DelegationEvents
         var tree = work.OpenTree();
         AclRemoval.RemoveServer(tree, server, work.Options.FactoryRootAcl);
         work.KeepTree(tree);
-        if (work.Engine.Sessions.TryGetValue(server, out var session))
+        if (!work.Engine.Sessions.TryGetValue(server, out var session))
+        {
+            Outbox.GiveUpAll(work, server); // DEL-338: there is nobody to deliver it to
+        }
+        else
         {
             // A session is as good as the account it was opened with: without it there is no principal (DEL-320).
             work.Put(session with { AbortReason = ReasonCode.NotCreator.Code });

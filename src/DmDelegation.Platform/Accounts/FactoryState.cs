@@ -15,13 +15,14 @@ public static class FactoryState
     /// <param name="vault">Seals their passwords.</param>
     /// <param name="now">A reading of the clocks.</param>
     /// <param name="buildTime">Build time of the agent (DEL-201).</param>
+    /// <param name="stored">DevId of the store, for a factory reset; null at the first start (DEL-169).</param>
     /// <exception cref="PlatformException">An account is wrong or its secret cannot be read.</exception>
     public static AgentState Build(
-        DeviceProfile profile, IEnumerable<AccountSetting> accounts, IVault vault, in ClockReading now, DateTimeOffset buildTime)
+        DeviceProfile profile, IEnumerable<AccountSetting> accounts, IVault vault, in ClockReading now, DateTimeOffset buildTime, string? stored = null)
     {
         // Into an empty store the first trusted wall clock is taken over as it is (DEL-205).
         var time = now.WallTrusted && now.Wall > buildTime ? now.Wall : buildTime;
-        var devId = DeviceIdentity.Decide(profile, stored: null);
+        var devId = DeviceIdentity.Decide(profile, stored);
         var tree = new TreeTransaction(FactoryTree.Build(profile, devId, time), time);
         var provisioned = AccountProvisioning.AddAll(tree, accounts, vault);
         return new AgentState

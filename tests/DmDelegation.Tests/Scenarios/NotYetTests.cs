@@ -21,6 +21,9 @@ public sealed partial class NotYetTests
         .SelectMany(method => ScenarioNumber().Matches(method.Name))
         .Select(match => "S-" + match.Groups[1].Value)];
 
+    /// <summary>Scenarios marked <c>full</c> that need Exec on nodes of the device.</summary>
+    private static readonly string[] WithoutBindings = ["S-114", "S-206"];
+
     private static readonly string[] Scenarios = [.. Core.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(number => "S-" + number)];
 
     [TestMethod]
@@ -28,11 +31,11 @@ public sealed partial class NotYetTests
         Assert.AreEqual("", string.Join(' ', Scenarios.Where(scenario => !Tested.Contains(scenario))));
 
     [TestMethod]
-    public void What_is_not_yet_asserted_is_a_case_of_a_core_scenario()
+    public void What_is_not_yet_asserted_is_a_case_of_a_scenario()
     {
         foreach (var (scenario, left, reason) in NotYet.Rows)
         {
-            Assert.Contains(scenario, Scenarios);
+            Assert.Contains(scenario, [.. Scenarios, .. WithoutBindings]);
             Assert.IsTrue(left.Length > 0 && reason.Length > 0);
         }
 

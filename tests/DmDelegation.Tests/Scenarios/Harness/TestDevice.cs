@@ -37,12 +37,14 @@ public sealed class TestDevice : IDisposable
     private readonly SecretBuffer _deviceKey = SecretBuffer.CopyOf(RandomNumberGenerator.GetBytes(32));
     private readonly Queue<SendMessage> _network = [];
     private readonly AesGcmVault _vault;
+    private readonly TestDeviceSetup _setup;
     private AgentStore _store;
 
     public TestDevice(Action<TestDeviceSetup>? change = null)
     {
         var setup = new TestDeviceSetup();
         change?.Invoke(setup);
+        _setup = setup;
         Directory = System.IO.Directory.CreateTempSubdirectory("dmagent-test-").FullName;
         _vault = new AesGcmVault(_deviceKey);
         Pki = TestPki.Shared;
@@ -195,10 +197,14 @@ public sealed class TestDevice : IDisposable
         {
             Handle(new ExchangeFailed(message.Server, message.SessionSerial, "tls-pin", 0));
         }
+        else if (peer?.AnswersAt is { } at && message.Uri != at)
+        {
+            Handle(new ExchangeFailed(message.Server, message.SessionSerial, "connect", 0));
+        }
         else if (peer?.Answer(message.Body, message.HmacHeader) is { } reply)
         {
             Keep(reply.Body);
-            Handle(new MessageReceived(message.Server, message.SessionSerial, reply.Body, reply.Hmac, Transport));
+            Handle(new MessageReceived(message.Server, message.SessionSerial, reply.Body, reply.Hmac, Transport with { PeerPin = peer.TlsPin }));
             CryptographicOperations.ZeroMemory(reply.Body); // as the loop does
         }
         else
@@ -275,6 +281,16 @@ public sealed class TestDevice : IDisposable
         _store.Commit(Durable, change(Durable));
         Restart();
     }
+
+    /// <summary>The operator puts the device back to its factory scheme; the servers' credentials are those of the beginning again.</summary>
+    public void FactoryReset()
+    {
+        Handle(new FactoryResetRequested(FactoryState()));
+        Pump();
+    }
+
+    /// <summary>What a device of this kind begins with.</summary>
+    public AgentState FactoryState() => Factory(_setup);
 
     /// <summary>The clock becomes trusted at a time.</summary>
     public void TrustClock(DateTimeOffset wall)
@@ -369,6 +385,7 @@ public sealed class TestDevice : IDisposable
         Protected = [.. setup.Protected.Select(NodePath.Parse)],
         Delegation = setup.Delegation,
         Session = setup.Session,
+        TreeSize = setup.TreeSize,
         Accounts = setup.Accounts.ToImmutableDictionary(StringComparer.Ordinal),
     };
 
@@ -376,7 +393,8 @@ public sealed class TestDevice : IDisposable
         new SystemRandomSource(),
         _vault,
         new VoucherVerifier(new VoucherAnchors([Pki.VoucherAuthority.Certificate], ImmutableDictionary<string, X509Certificate2Collection>.Empty)),
-        setup.DeviceKey ?? Pki.DeviceKey);
+        setup.DeviceKey ?? Pki.DeviceKey,
+        setup.Storage);
 
     private AgentState Factory(TestDeviceSetup setup)
     {
@@ -468,6 +486,10 @@ public sealed class TestDeviceSetup
     public DelegationOptions Delegation { get; set; } = new() { FinalAllowed = ["a.example"] };
 
     public SessionOptions Session { get; set; } = new();
+
+    public TreeSize TreeSize { get; set; } = new();
+
+    public IStorage? Storage { get; set; }
 
     public Dictionary<string, AccountOptions> Accounts { get; } = [];
 
