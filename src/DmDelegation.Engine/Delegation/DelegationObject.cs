@@ -159,7 +159,7 @@ internal static class DelegationObject
             var name = path.Segments[1];
             if (Capabilities.Names.Contains(name))
             {
-                return Capabilities.FormatOf(work, Below(path, 1), session.Server) is { } format ? new Place(work, path, null, null, format, Capabilities.ShownAcl) : null;
+                return Capabilities.FormatOf(work, Below(path, 1), session.Server) is { } format ? new Place(work, path, null, null, format, Capabilities.ShownAcl(work, path, session.Server)) : null;
             }
 
             if (!work.State.Records.TryGetValue(name, out var record) || !RecordView.IsVisible(work, record, session.Server))

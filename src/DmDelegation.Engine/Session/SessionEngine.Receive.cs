@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Commands;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Protocol;
@@ -76,6 +77,11 @@ internal static partial class SessionEngine
         if (error is not null && !failedTwice)
         {
             LogAuthentication(work, session, error);
+            if (client.Error is null)
+            {
+                AuditLog.LoginFailed(work, session.Server);
+            }
+
             SessionEnd.Close(work, session, error, client.RetryAfterSeconds);
         }
         else if (server == ServerVerdict.Authenticated)
@@ -149,6 +155,7 @@ internal static partial class SessionEngine
     private static void FailServer(Work work, SessionState session)
     {
         work.Put(session);
+        AuditLog.LoginFailed(work, session.Server);
         if (session.WrongCredentialSeen)
         {
             DelegationEvents.LoginFailed(work, session);

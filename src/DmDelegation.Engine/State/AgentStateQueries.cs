@@ -1,6 +1,7 @@
 using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.Guard;
+using DmDelegation.Tree;
 
 namespace DmDelegation.Engine.State;
 
@@ -42,7 +43,13 @@ public static class AgentStateQueries
 
     /// <summary>Home authority of <c>.</c>: Replace on the root by the home scheme; what T2 took away is not counted (section 1).</summary>
     public static bool IsHomeAuthorityOfRoot(this AgentState state, EngineOptions options, string server) =>
-        HomeScheme.Grants(state, options, state.Tree.Root, Tree.AclCommands.Replace, server, countTaken: true);
+        HomeScheme.Grants(state, options, state.Tree.Root, AclCommands.Replace, server, countTaken: true);
+
+    /// <summary>The home authorities of <c>.</c> by name: who gave the root away still is one, who it was lent to is none (section 1).</summary>
+    public static IEnumerable<string> HomeAuthoritiesOfRoot(this AgentState state, EngineOptions options) =>
+        state.Tree.Root.Acl!.ServersOf(AclCommands.Replace)
+            .Concat(state.Live().Where(live => live.Grant.ScopeType == ScopeType.Full).Select(live => live.Record.By))
+            .Where(server => server != ServerIdentifier.Any && state.IsHomeAuthorityOfRoot(options, server));
 
     /// <summary>The server holds something by a confirmed record of the owner, or by one at whose top the owner stands (DEL-332).</summary>
     public static bool IsDelegateOf(this AgentState state, string owner, string server) =>

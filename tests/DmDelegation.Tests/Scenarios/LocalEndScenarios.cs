@@ -83,7 +83,7 @@ public sealed class LocalEndScenarios
         AssertAudited(device, "STATE_CONFLICT");
         EndAtTheDevice(device, "NOBODY");
         AssertAudited(device, "no such record");
-        Assert.AreSame(before, device.Durable);
+        Assert.AreSame(before.Records, device.Durable.Records);
     }
 
     [TestMethod]
