@@ -117,7 +117,7 @@ public sealed class World : IDisposable
         delegation["Control"] = random.Next(2) == 0 ? "exclusive" : "shared";
         delegation = known ? delegation.KnownB() : delegation;
         delegation = state == 4 ? delegation.Temporary(86_400) : delegation;
-        var final = state == 3 && random.Next(2) == 0;
+        var final = state == 3;
         if (final)
         {
             delegation["Control"] = "exclusive";
