@@ -39,12 +39,12 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
         _ = DeviceIdentity.Decide(settings.Profile, durable.Device.DevId);
         ReportDifferences(durable);
 
-        var engine = new AgentEngine(settings.Options, EngineSetup.Ports(settings.Agent, vault, random, identity) with { Space = store });
+        var engine = new AgentEngine(settings.Options, EngineSetup.Ports(settings.Agent, vault, random, identity));
         var state = engine.Open(durable, clock.Read());
         AgentLoop? loop = null;
         using var transport = new Transport(EngineSetup.Transport(settings.Agent), () => CertificateTime.Of(loop!.Clock, clock.Read(), settings.Options.BuildTime));
         loop = new AgentLoop(
-            engine, state, new LoopPorts(clock.Read, store.Commit, transport.ExchangeAsync, transport.EndSession, log, notifier),
+            engine, state, new LoopPorts(clock.Read, store.Commit, transport.ExchangeAsync, transport.EndSession, log, notifier, devId => Factory(vault, clock, devId)),
             snapshot => StatusQuery.Line(Context(snapshot)));
         return await RunAsync(loop);
     }
@@ -87,7 +87,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
 
     private AgentState Provision(AgentStore store, AesGcmVault vault, SystemClock clock, SetAsideStore? setAside)
     {
-        var state = FactoryState.Build(settings.Profile, settings.Agent.Accounts, vault, clock.Read(), settings.Options.BuildTime, setAside);
+        var state = Factory(vault, clock, null, setAside);
 #if DM_CRASH_HOOKS
         var crash = new CrashHooks(Environment.GetEnvironmentVariable(CrashHooks.Variable));
         crash.Before(CommitPoint.Provisioning);
@@ -100,6 +100,9 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
             AgentLog.Provisioned, $"store created for {state.Device.DevId} with {settings.Agent.Accounts.Length} account{(settings.Agent.Accounts.Length == 1 ? "" : "s")}", ("device", state.Device.DevId)));
         return state;
     }
+
+    private AgentState Factory(AesGcmVault vault, SystemClock clock, string? devId, SetAsideStore? setAside = null) =>
+        FactoryState.Build(settings.Profile, settings.Agent.Accounts, vault, clock.Read(), settings.Options.BuildTime, devId, setAside);
 
     private static AgentState Acknowledge(AgentStore store, AgentState loaded)
     {

@@ -9,6 +9,7 @@ using DmDelegation.Platform.Clock;
 using DmDelegation.Platform.Cms;
 using DmDelegation.Platform.Http;
 using DmDelegation.Platform.Profile;
+using DmDelegation.Platform.Store;
 using DmDelegation.Protocol;
 
 namespace DmDelegation.Agent.Startup;
@@ -38,7 +39,7 @@ internal static class EngineSetup
 
     /// <summary>The ports of the engine.</summary>
     public static EnginePorts Ports(AgentConfiguration agent, IVault vault, IRandomSource random, IDeviceKey key) =>
-        new(random, vault, new VoucherVerifier(Anchors(agent)), key);
+        new(random, vault, new VoucherVerifier(Anchors(agent)), key, new StoreStorage(agent.StateDirectory));
 
     /// <summary>The device's identity key (DEL-158).</summary>
     public static DeviceKey DeviceKeyOf(AgentConfiguration agent) =>

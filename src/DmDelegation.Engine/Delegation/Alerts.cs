@@ -60,14 +60,14 @@ internal static class Alerts
     }
 
     /// <summary>
-    /// End for A and B after a reduction (10.1, row 33): T3 was done for the entries taken away. The reason says that A revoked them, the
-    /// state that the delegation lives on.
+    /// End for A and B after a reduction (10.1, row 33): T3 was done for the entries taken away. The reason says that A revoked them, or that
+    /// their undo record is damaged, the state that the delegation lives on.
     /// </summary>
-    public static void QueueReduced(Work work, DelegationRecord record)
+    public static void QueueReduced(Work work, DelegationRecord record, ReasonCode reason)
     {
-        Queue(work, record, End, record.By, MarkOfEnd(ReasonCode.Revoked.Code), ReasonCode.Revoked);
-        Queue(work, work.State.Records[record.Id], End, record.Grant!.To, MarkOfEnd(ReasonCode.Revoked.Code), ReasonCode.Revoked);
-        QueueCopies(work, record, End, MarkOfEnd(ReasonCode.Revoked.Code), ReasonCode.Revoked);
+        Queue(work, record, End, record.By, MarkOfEnd(reason.Code), reason);
+        Queue(work, work.State.Records[record.Id], End, record.Grant!.To, MarkOfEnd(reason.Code), reason);
+        QueueCopies(work, record, End, MarkOfEnd(reason.Code), reason);
     }
 
     /// <summary>

@@ -39,13 +39,6 @@ public interface IVoucherVerifier
     VoucherReading Read(ReadOnlyMemory<byte> voucher, string delegatingServer, DateTimeOffset time, bool timeTrusted);
 }
 
-/// <summary>How much the store may still grow (DEL-118).</summary>
-public interface IStoreSpace
-{
-    /// <summary>Octets free where the store lies, for the agent's user.</summary>
-    long FreeOctets { get; }
-}
-
 /// <summary>The device's identity key, to which a server may encrypt the TDK (method <c>cms</c>, DEL-158).</summary>
 public interface IDeviceKey
 {
@@ -64,18 +57,22 @@ public interface IDeviceKey
     SecretBuffer? Unwrap(ReadOnlyMemory<byte> envelope);
 }
 
+/// <summary>How full the storage is that holds the store.</summary>
+/// <param name="TotalOctets">Its size.</param>
+/// <param name="FreeOctets">What is left for the agent.</param>
+public readonly record struct StorageRoom(long TotalOctets, long FreeOctets);
+
+/// <summary>The storage that holds the store (DEL-118, DEL-343).</summary>
+public interface IStorage
+{
+    /// <summary>How full it is now; null if nobody can tell.</summary>
+    StorageRoom? Room();
+}
+
 /// <summary>All ports of the engine.</summary>
 /// <param name="Random">Unpredictable octets.</param>
 /// <param name="Vault">Seals and opens secrets.</param>
 /// <param name="Vouchers">Verifies vouchers.</param>
 /// <param name="DeviceKey">The device's identity key.</param>
-public sealed record EnginePorts(IRandomSource Random, IVault Vault, IVoucherVerifier Vouchers, IDeviceKey DeviceKey)
-{
-    /// <summary>The room there is for the store.</summary>
-    public IStoreSpace Space { get; init; } = new Unlimited();
-
-    private sealed class Unlimited : IStoreSpace
-    {
-        public long FreeOctets => long.MaxValue;
-    }
-}
+/// <param name="Storage">The storage that holds the store; null: without a limit.</param>
+public sealed record EnginePorts(IRandomSource Random, IVault Vault, IVoucherVerifier Vouchers, IDeviceKey DeviceKey, IStorage? Storage = null);

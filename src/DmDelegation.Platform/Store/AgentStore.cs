@@ -7,7 +7,7 @@ namespace DmDelegation.Platform.Store;
 /// The only durable state: one SQLite database in the state directory, for one instance at a time (design 3, DEL-121). A commit is one
 /// transaction that is durable when <see cref="Commit"/> returns (DEL-120).
 /// </summary>
-public sealed class AgentStore : IStoreSpace, IDisposable
+public sealed class AgentStore : IDisposable
 {
     /// <summary>Name of the database in the state directory.</summary>
     public const string FileName = "dmagent.db";
@@ -27,22 +27,6 @@ public sealed class AgentStore : IStoreSpace, IDisposable
 
     /// <summary>Transactions written since the store was opened.</summary>
     public long Commits { get; private set; }
-
-    /// <inheritdoc/>
-    public long FreeOctets
-    {
-        get
-        {
-            try
-            {
-                return new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(_connection.Path))!).AvailableFreeSpace;
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
-            {
-                return 0; // unknown fails closed
-            }
-        }
-    }
 
     /// <summary>Opens the store, creates it if there is none, and checks that it is whole and not newer than this agent (DEL-297, DEL-298).</summary>
     /// <param name="stateDirectory">Made with mode 0700 if absent.</param>

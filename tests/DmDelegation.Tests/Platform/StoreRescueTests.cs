@@ -116,7 +116,7 @@ public sealed class StoreRescueTests
         var (store, _, setAside) = StoreRescue.Open(folder.Path);
         using (store)
         {
-            var state = FactoryState.Build(profile, [setting], vault, Now, Built, setAside);
+            var state = FactoryState.Build(profile, [setting], vault, Now, Built, setAside: setAside);
             Assert.AreEqual((old.Device.DevId, later, 41L), (state.Device.DevId, state.Clock.HighWater, state.ServerOf("a.example").HighestSeq));
             CollectionAssert.AreEqual(old.Tombstones.Keys.ToArray(), state.Tombstones.Keys.ToArray());
             Assert.IsEmpty(state.Records);
@@ -137,7 +137,7 @@ public sealed class StoreRescueTests
         var (store, _, setAside) = StoreRescue.Open(folder.Path);
         using (store)
         {
-            var state = FactoryState.Build(ProfileTests.Read(ProfileTests.Good), [Setting(folder)], vault, Now, Built, setAside);
+            var state = FactoryState.Build(ProfileTests.Read(ProfileTests.Good), [Setting(folder)], vault, Now, Built, setAside: setAside);
             Assert.IsNotNull(AccountList.Find(state.Tree, "a.example"));
             Assert.IsNotNull(state.Device.Damage);
             Assert.IsEmpty(state.Tombstones);

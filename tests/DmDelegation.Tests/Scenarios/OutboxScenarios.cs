@@ -127,7 +127,7 @@ public sealed class OutboxScenarios
     public void S_049_Without_room_for_the_undo_a_Start_is_refused_and_nothing_changes_DEL_118()
     {
         var space = new Space { FreeOctets = StorageCheck.Octets(1) - 1 };
-        using var device = new TestDevice(setup => setup.ChangePorts = ports => ports with { Space = space });
+        using var device = new TestDevice(setup => setup.Storage = space);
         device.StartFails(new Delegating("FULL"), 420, 160);
         space.FreeOctets++;
         device.StartAccepted(new Delegating("FITS"));
@@ -137,7 +137,7 @@ public sealed class OutboxScenarios
     public void S_049_What_live_delegations_still_need_is_kept_for_them_DEL_118()
     {
         var space = new Space { FreeOctets = (2 * StorageCheck.Octets(1)) - 1 };
-        using var device = new TestDevice(setup => setup.ChangePorts = ports => ports with { Space = space });
+        using var device = new TestDevice(setup => setup.Storage = space);
         device.Activate(new Delegating("FIRST"));
         var second = new Delegating("SECOND", b: "c.example");
         second.Scope[0] = new ScopeEntry("./Net/eth0", "Get");
@@ -210,8 +210,10 @@ public sealed class OutboxScenarios
         };
     }
 
-    private sealed class Space : IStoreSpace
+    private sealed class Space : IStorage
     {
         public long FreeOctets { get; set; }
+
+        public StorageRoom? Room() => new StorageRoom(1L << 40, FreeOctets);
     }
 }

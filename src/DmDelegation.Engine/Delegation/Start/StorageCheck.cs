@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Delegation.Transactions;
 using DmDelegation.Engine.State;
 using DmDelegation.Tree;
 
@@ -28,9 +29,13 @@ internal static class StorageCheck
         var full = tooLong
             || state.Tree.Count + NodesOfAccount > TreeOptions.Default.MaxNodes
             || !Outbox.HasRoomFor(state, by)
-            || Octets(terms.Treatment.Treated.Length) + state.Live().Sum(live => Octets(live.Grant.Undo.Entries.Length)) > work.Ports.Space.FreeOctets;
+            || (terms is { DurationType: DurationType.Final, ScopeType: ScopeType.Full } && !Finality.HasRoom(state, work.Options, by, terms.To))
+            || Octets(terms.Treatment.Treated.Length) + state.Live().Sum(live => Octets(live.Grant.Undo.Entries.Length)) > FreeOctets(work);
         return full ? ReasonCode.DeviceFull : null;
     }
+
+    // A storage of which nobody can tell how full it is has no room: unknown fails closed.
+    private static long FreeOctets(Work work) => work.Ports.Storage is { } storage ? storage.Room()?.FreeOctets ?? 0 : long.MaxValue;
 
     /// <summary>What a delegation that treats so many nodes needs over its life, undo record included.</summary>
     public static long Octets(int treated) => FixedOctets + (treated * (WritesOfNode * PageOctets));

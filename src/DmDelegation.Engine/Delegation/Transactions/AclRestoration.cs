@@ -11,17 +11,27 @@ namespace DmDelegation.Engine.Delegation.Transactions;
 /// </summary>
 internal static class AclRestoration
 {
-    /// <summary>Restores what T1 and T2 of a record changed; returns the number of nodes whose later value was kept.</summary>
-    public static int Restore(Work work, DelegationRecord record, DelegationGrant grant)
+    private enum EntryOutcome
+    {
+        Restored,
+        Kept,
+        Damaged,
+    }
+
+    /// <summary>Restores what T1 and T2 of a record changed.</summary>
+    /// <returns>Nodes whose later value was kept; and whether every entry could be restored, else B is out all the same (DEL-139).</returns>
+    public static (int Kept, bool Complete) Restore(Work work, DelegationRecord record, DelegationGrant grant)
     {
         var tree = work.OpenTree();
-        var kept = 0;
+        var (kept, complete) = (0, true);
         // Protected roots last: what they would inherit is home again by then.
         foreach (var entry in grant.Undo.Entries.OrderBy(entry => entry.Protected))
         {
             if (tree.Current.Find(entry.Node) is { } node)
             {
-                kept += RestoreEntry(work.State, tree, node, record, grant, entry) ? 0 : 1;
+                var outcome = RestoreEntry(work.State, tree, node, record, grant, entry);
+                kept += outcome == EntryOutcome.Kept ? 1 : 0;
+                complete &= outcome != EntryOutcome.Damaged;
                 if (TreatedAbove(work.State, record, node.Id))
                 {
                     Rebase(work, tree, node, record, grant, entry);
@@ -31,24 +41,36 @@ internal static class AclRestoration
 
         RemoveFromNewValues(work, tree, record, grant);
         work.KeepTree(tree);
-        return kept;
+        if (!complete)
+        {
+            work.Log(
+                LogCodes.RollbackIncomplete, $"delegation {record.Id}: {grant.To} is out, but the undo record is damaged: the home scheme is not completely restored",
+                ("delegation", record.Id), ("by", record.By), ("to", grant.To));
+        }
+
+        return (kept, complete);
     }
 
-    /// <summary>True if the node is as before; false if a later value was kept, without B.</summary>
-    private static bool RestoreEntry(AgentState state, TreeTransaction tree, Node node, DelegationRecord record, DelegationGrant grant, UndoEntry entry)
+    /// <summary>The node is as before; or a later value was kept, without B; or the entry is damaged, and B went out of what is there.</summary>
+    private static EntryOutcome RestoreEntry(AgentState state, TreeTransaction tree, Node node, DelegationRecord record, DelegationGrant grant, UndoEntry entry)
     {
-        var before = entry.Before is { } text ? Acl.Parse(text) : null;
+        if (!TryRead(entry, out var before))
+        {
+            Withdraw(state, tree, node, record, grant, entry);
+            return EntryOutcome.Damaged;
+        }
+
         var shared = StillAdded(state, record.Id, grant.To, node.Id);
         var asWritten = string.Equals(node.Acl?.ToString(), entry.Written ?? entry.Before, StringComparison.Ordinal);
         if (asWritten && shared == AclCommands.None && !TreatedAbove(state, record, node.Id))
         {
             SetIfOther(tree, node, before);
-            return true;
+            return EntryOutcome.Restored;
         }
 
         if (node.Acl is not { } present)
         {
-            return asWritten;
+            return RestoredIf(asWritten);
         }
 
         if (entry.Protected)
@@ -56,7 +78,7 @@ internal static class AclRestoration
             // This delegation added nobody here; a value that says no more than what is inherited again goes (DEL-135).
             var same = present.Equals(tree.Current.Resolve(node.Id)?.Parent?.EffectiveAcl());
             SetIfOther(tree, node, same ? null : present);
-            return same || asWritten;
+            return RestoredIf(same || asWritten);
         }
 
         // A comes back only if what this delegation wrote is still in the value, or A wrote it itself (DEL-135).
@@ -73,7 +95,27 @@ internal static class AclRestoration
         }
 
         SetIfOther(tree, node, value);
-        return putBack == entry.Taken;
+        return RestoredIf(putBack == entry.Taken);
+    }
+
+    private static EntryOutcome RestoredIf(bool restored) => restored ? EntryOutcome.Restored : EntryOutcome.Kept;
+
+    /// <summary>The value before T1; false if the entry is damaged: its text is no ACL, or it says that the root had none (ACL-002).</summary>
+    private static bool TryRead(UndoEntry entry, out Acl? before)
+    {
+        before = null;
+        return entry.Before is null ? entry.Node != NodeId.Root : Acl.TryParse(entry.Before, out before);
+    }
+
+    /// <summary>Closing access has priority over neat ACLs (DEL-139): B goes, a known B as far as this delegation added it, and A has again what T2 took.</summary>
+    private static void Withdraw(AgentState state, TreeTransaction tree, Node node, DelegationRecord record, DelegationGrant grant, UndoEntry entry)
+    {
+        if (node.Acl is { } present)
+        {
+            var added = grant.AccountMade ? AclCommands.All : entry.Added;
+            var value = present.Without(added & ~StillAdded(state, record.Id, grant.To, node.Id), grant.To);
+            SetIfOther(tree, node, entry.Taken == AclCommands.None ? value : value?.With(entry.Taken, record.By) ?? Acl.Of(entry.Taken, record.By));
+        }
     }
 
     /// <summary>
@@ -88,12 +130,17 @@ internal static class AclRestoration
 
         UndoEntry Under(UndoEntry later)
         {
+            if (!TryRead(later, out var laterBefore))
+            {
+                return later; // damaged: its own T3 finds out (DEL-139)
+            }
+
             if (value is null)
             {
                 return later with { Before = null, Written = null }; // what they added is in the inherited value
             }
 
-            var restored = later.Before is { } text ? Acl.Parse(text).Without(entry.Added, grant.To) : null;
+            var restored = laterBefore?.Without(entry.Added, grant.To);
             return later with
             {
                 Before = entry.Before is null && restored is not null && restored.Equals(inherited) ? null : restored?.ToString(),

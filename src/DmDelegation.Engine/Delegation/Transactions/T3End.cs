@@ -12,7 +12,10 @@ namespace DmDelegation.Engine.Delegation.Transactions;
 /// </summary>
 internal static class T3End
 {
-    /// <summary>Carries out T3 on the open transaction, descendants first, and queues the alerts. The caller commits.</summary>
+    /// <summary>
+    /// Carries out T3 on the open transaction, descendants first, and queues the alerts. The caller commits. Where the undo record is damaged, B is
+    /// out all the same, the reason is ROLLBACK_INCOMPLETE, and the undo record is kept for repair (DEL-139).
+    /// </summary>
     public static void Apply(Work work, DelegationRecord record, DelegationEvent happening, DelegationState to, ReasonCode reason)
     {
         Cascade(work, record.Id, to);
@@ -52,22 +55,24 @@ internal static class T3End
     private static void EndOne(Work work, DelegationRecord record, DelegationEvent happening, DelegationState to, ReasonCode reason)
     {
         var grant = record.Grant!;
-        var kept = AclRestoration.Restore(work, record, grant);
+        var (kept, complete) = AclRestoration.Restore(work, record, grant);
+        reason = complete ? reason : ReasonCode.RollbackIncomplete;
         var lastOfAccount = grant.AccountMade && !UsedByOthers(work.State, record.Id, grant.Account);
         if (lastOfAccount)
         {
             RemoveAccount(work, grant.Account);
+            SecretRotation.Forget(work, grant.To);
         }
 
         var ended = record.Move(happening, to, reason.Code) with
         {
             EndedAt = work.Time,
             SealedKeyValue = default,
-            Grant = grant with { SealedProofKey = default, Undo = UndoRecord.Empty, KeptCount = grant.KeptCount + kept },
+            Grant = grant with { SealedProofKey = default, Undo = complete ? UndoRecord.Empty : grant.Undo, KeptCount = grant.KeptCount + kept },
         };
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, ended) };
         Tombstones.Add(work, ended);
-        AuditLog.Evidence(work, ended, ActorOf(happening, record.By, grant.To), "T3", reason);
+        AuditLog.Evidence(work, ended, ActorOf(happening, record.By, grant.To), AuditEvents.T3, reason);
         Alerts.QueueEnd(work, ended);
         if (lastOfAccount)
         {

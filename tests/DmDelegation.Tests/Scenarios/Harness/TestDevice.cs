@@ -203,10 +203,14 @@ public sealed partial class TestDevice : IDisposable
         {
             Handle(new ExchangeFailed(message.Server, message.SessionSerial, "tls-pin", 0));
         }
+        else if (peer?.AnswersAt is { } at && message.Uri != at)
+        {
+            Handle(new ExchangeFailed(message.Server, message.SessionSerial, "connect", 0));
+        }
         else if (peer?.Answer(message.Body, message.HmacHeader) is { } reply)
         {
             Keep(reply.Body);
-            Handle(new MessageReceived(message.Server, message.SessionSerial, reply.Body, reply.Hmac, Transport));
+            Handle(new MessageReceived(message.Server, message.SessionSerial, reply.Body, reply.Hmac, Transport with { PeerPin = peer.TlsPin }));
             CryptographicOperations.ZeroMemory(reply.Body); // as the loop does
         }
         else
@@ -283,6 +287,16 @@ public sealed partial class TestDevice : IDisposable
         _store.Commit(Durable, change(Durable));
         Restart();
     }
+
+    /// <summary>The operator puts the device back to its factory scheme; the servers' credentials are those of the beginning again.</summary>
+    public void FactoryReset()
+    {
+        Handle(new FactoryResetRequested(FactoryState()));
+        Pump();
+    }
+
+    /// <summary>What a device of this kind begins with.</summary>
+    public AgentState FactoryState() => Factory(_setup);
 
     /// <summary>The clock becomes trusted at a time.</summary>
     public void TrustClock(DateTimeOffset wall)
@@ -387,6 +401,7 @@ public sealed partial class TestDevice : IDisposable
         Protected = [.. setup.Protected.Select(NodePath.Parse)],
         Delegation = setup.Delegation,
         Session = setup.Session,
+        TreeSize = setup.TreeSize,
         Accounts = setup.Accounts.ToImmutableDictionary(StringComparer.Ordinal),
     };
 
@@ -394,7 +409,8 @@ public sealed partial class TestDevice : IDisposable
         new SystemRandomSource(),
         _vault,
         new VoucherVerifier(new VoucherAnchors([Pki.VoucherAuthority.Certificate], ImmutableDictionary<string, X509Certificate2Collection>.Empty)),
-        setup.DeviceKey ?? Pki.DeviceKey);
+        setup.DeviceKey ?? Pki.DeviceKey,
+        setup.Storage);
 
     private AgentState Factory(TestDeviceSetup setup)
     {
@@ -489,6 +505,10 @@ public sealed class TestDeviceSetup
     public DelegationOptions Delegation { get; set; } = new() { FinalAllowed = ["a.example"] };
 
     public SessionOptions Session { get; set; } = new();
+
+    public TreeSize TreeSize { get; set; } = new();
+
+    public IStorage? Storage { get; set; }
 
     public Dictionary<string, AccountOptions> Accounts { get; } = [];
 
