@@ -14,6 +14,7 @@ public sealed class ChainAttacks
 
     public TestContext TestContext { get; set; } = null!;
 
+    // Red without DEL-061, without DEL-062 and without DEL-064 (ChainCheck.IsDeepEnough, IsInside, IsNoLonger).
     [TestMethod]
     public void B_lends_no_more_than_it_has_nor_longer_nor_for_ever_T12_DEL_061_DEL_062_DEL_064_DEL_065_DEL_066()
     {
@@ -64,6 +65,7 @@ public sealed class ChainAttacks
         Given.Ended(device, last.Id, DelegationState.Revoked, 183);
     }
 
+    // Red without DEL-004 (StartChecks.IsAncestor).
     [TestMethod]
     public void No_way_round_leads_out_of_the_chain_T36_DEL_004_DEL_107()
     {

@@ -11,6 +11,7 @@ public sealed class FinalAttacks
 {
     public TestContext TestContext { get; set; } = null!;
 
+    // Red without DEL-182 (SecretRotation.Proved: the derived ones are erased).
     [TestMethod]
     public void A_cannot_play_B_with_the_key_once_B_has_rotated_T18_DEL_093_DEL_181_DEL_182_DEL_183()
     {
@@ -51,6 +52,7 @@ public sealed class FinalAttacks
         home.IsBack(device);
     }
 
+    // Red without DEL-332 (GuardRules.FinalLock) and without DEL-141 (GuardRules.Pinned).
     [TestMethod]
     [DataRow(Given.A)]
     [DataRow(Given.D)]
