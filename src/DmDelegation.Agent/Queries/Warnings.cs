@@ -59,9 +59,13 @@ internal static class Warnings
     private static IEnumerable<WarningReport> Suspended(QueryContext context) =>
         from live in context.Durable.Live()
         where live.Record.State == DelegationState.Suspended
-        select new WarningReport(
-            "delegation-suspended", Warning, $"delegation {live.Record.Id} to {live.Grant.To} is suspended: the time since the reboot is unknown",
-            "let the clock be synchronised", "clock-not-trusted");
+        select StatusQuery.Held(context, live.Record, live.Grant) == StatusQuery.ParentSuspended
+            ? new WarningReport(
+                "delegation-suspended", Warning, $"delegation {live.Record.Id} to {live.Grant.To} is suspended with {live.Grant.Parent}, of which it is a part",
+                $"dmagent delegation show {live.Grant.Parent}", null)
+            : new WarningReport(
+                "delegation-suspended", Warning, $"delegation {live.Record.Id} to {live.Grant.To} is suspended: the time since the reboot is unknown",
+                $"let the clock be synchronised, or let {live.Record.By} tell the time", "clock-not-trusted");
 
     private static IEnumerable<WarningReport> RollbackIncomplete(QueryContext context) =>
         from record in context.Durable.Records.Values
