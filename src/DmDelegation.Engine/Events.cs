@@ -24,7 +24,8 @@ public sealed record SessionRequested(string Server) : AgentEvent;
 /// <param name="Tls">The exchange ran over TLS 1.2 or later.</param>
 /// <param name="ServerVerified">The server's certificate verified for the account's address, by chain or pin.</param>
 /// <param name="ClientCertificate">The device authenticated with a certificate.</param>
-public readonly record struct TransportFacts(bool Tls, bool ServerVerified, bool ClientCertificate);
+/// <param name="PeerPin">SHA-256 of the SubjectPublicKeyInfo that the server showed, 32 octets; empty if unknown (DEL-342).</param>
+public readonly record struct TransportFacts(bool Tls, bool ServerVerified, bool ClientCertificate, ReadOnlyMemory<byte> PeerPin = default);
 
 /// <summary>A server's message arrived.</summary>
 /// <param name="Server">The account the session was opened with.</param>

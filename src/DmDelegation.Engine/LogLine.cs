@@ -97,6 +97,15 @@ public static class LogCodes
     /// <summary>The operator of the device ended a delegation or tried to (DEL-278).</summary>
     public static readonly LogCode LocalEnd = new(2011, LogSeverity.Notice, "end of a delegation asked for at the device");
 
+    /// <summary>B replaced a secret of the account that a delegation made for it (DEL-181).</summary>
+    public static readonly LogCode SecretReplaced = new(2031, LogSeverity.Notice, "secret of a delegated server replaced");
+
+    /// <summary>B has not replaced its secrets in time (row 27).</summary>
+    public static readonly LogCode RotationOverdue = new(2032, LogSeverity.Warning, "secrets of a delegated server not replaced in time");
+
+    /// <summary>A server was not reached by the address or pins it chose (DEL-342).</summary>
+    public static readonly LogCode ReachFellBack = new(2033, LogSeverity.Warning, "back to the address and pins that worked last");
+
     /// <summary>An acknowledgement was delivered.</summary>
     public static readonly LogCode AckDelivered = new(2101, LogSeverity.Information, "acknowledgement delivered");
 

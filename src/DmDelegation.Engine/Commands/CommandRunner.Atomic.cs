@@ -95,7 +95,10 @@ internal sealed partial class CommandRunner
         _work.Engine = savepoint with { Nonces = nonces, Refusals = _work.Engine.Refusals };
         if (!ReferenceEquals(servers, _work.State.Servers))
         {
-            _work.State = _work.State with { Servers = servers };
+            // What was done to an account is undone with it.
+            var before = savepoint.Durable;
+            var kept = servers.Select(server => KeyValuePair.Create(server.Key, server.Value with { Rotation = before.ServerOf(server.Key).Rotation, Reach = before.ServerOf(server.Key).Reach }));
+            _work.State = _work.State with { Servers = servers.SetItems(kept) };
         }
     }
 

@@ -29,10 +29,15 @@ internal sealed class ItemExecution(Work work, string server)
     public CommandOutcome Run(ItemCommand command, Item item)
     {
         _refused = null;
+        var before = work.State;
         var outcome = Execute(command, item);
         if (!outcome.Succeeded)
         {
             AuditRefusal(item, outcome);
+        }
+        else if (!ReferenceEquals(before, work.State))
+        {
+            AccountReach.Note(work, server, before);
         }
 
         return outcome;
@@ -98,7 +103,7 @@ internal sealed class ItemExecution(Work work, string server)
             (Add, true) => DelegationObject.Add(work, Session, uri!, argument),
             (Add, false) => OnTree(target, context => TreeCommands.Add(context, target, argument)),
             (_, true) => DelegationObject.Replace(work, Session, uri!, argument),
-            (_, false) => OnTree(target, context => TreeCommands.Replace(context, target, argument)),
+            (_, false) => secret ? SecretReplaced(target, argument) : OnTree(target, context => TreeCommands.Replace(context, target, argument)),
         };
         if (command is Replace && !delegation && uri?.Property is Properties.Acl && outcome is { Succeeded: true, Target: { } node })
         {
@@ -111,6 +116,20 @@ internal sealed class ItemExecution(Work work, string server)
         }
 
         return outcome;
+    }
+
+    // A secret that does not do is refused, and the leaf is as it was (DEL-181).
+    private CommandOutcome SecretReplaced(string target, ValueArgument argument)
+    {
+        var before = work.State;
+        var outcome = OnTree(target, context => TreeCommands.Replace(context, target, argument));
+        if (outcome is not { Succeeded: true, Target: { } leaf } || SecretRotation.Replaced(work, server, before.Tree, leaf, argument.Data.Span) is not { } weak)
+        {
+            return outcome;
+        }
+
+        work.State = before;
+        return CommandOutcome.Refused(weak.Status, "DEL-181", weak.Code);
     }
 
     // A Delete may end delegations, in one commit with it (DEL-141, DEL-275, DEL-276).

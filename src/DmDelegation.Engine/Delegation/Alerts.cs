@@ -22,9 +22,13 @@ internal static class Alerts
     /// <summary>Alert type of an event (10.1; Q1: one build-time constant).</summary>
     public static string TypeOf(string happening) => "Reversed-Domain-Name: org.example.dmagent.delegation/" + happening;
 
-    /// <summary>Step 5 for A: T1 done, or Start failed (DEL-230).</summary>
-    public static void QueueAck(Work work, DelegationRecord record) =>
-        Queue(work, record, Ack, record.By, record.State == DelegationState.Failed ? "warning" : "informational");
+    /// <summary>Step 5 for A, and for those who lent A what it passes on: T1 done, or Start failed (DEL-069, DEL-230).</summary>
+    public static void QueueAck(Work work, DelegationRecord record)
+    {
+        var mark = record.State == DelegationState.Failed ? "warning" : "informational";
+        Queue(work, record, Ack, record.By, mark);
+        QueueCopies(work, record, Ack, mark);
+    }
 
     /// <summary>Step 8 for B and the notice for A: T2 done (DEL-231, DEL-232).</summary>
     public static void QueueActive(Work work, DelegationRecord record)
@@ -51,6 +55,8 @@ internal static class Alerts
         {
             work.State = work.State with { Records = work.State.Records.SetItem(record.Id, work.State.Records[record.Id] with { AckDelegated = AckState.GivenUp }) };
         }
+
+        QueueCopies(work, record, End, MarkOfEnd(record.Reason));
     }
 
     /// <summary>
@@ -61,6 +67,19 @@ internal static class Alerts
     {
         Queue(work, record, End, record.By, MarkOfEnd(reason.Code), reason);
         Queue(work, work.State.Records[record.Id], End, record.Grant!.To, MarkOfEnd(reason.Code), reason);
+        QueueCopies(work, record, End, MarkOfEnd(reason.Code), reason);
+    }
+
+    /// <summary>
+    /// Ack and End, not Session, for the delegating servers of the ancestors: the lender sees who holds its authority (DEL-069, 10.1). Who is A
+    /// or B has its own.
+    /// </summary>
+    private static void QueueCopies(Work work, DelegationRecord record, string happening, string mark, ReasonCode? reason = null)
+    {
+        foreach (var lender in (record.Grant?.Lenders ?? []).Distinct(StringComparer.Ordinal).Where(lender => lender != record.By && lender != record.Grant!.To))
+        {
+            Queue(work, work.State.Records[record.Id], happening, lender, mark, reason);
+        }
     }
 
     private static string MarkOfEnd(int reason) => reason switch

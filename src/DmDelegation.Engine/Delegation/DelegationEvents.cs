@@ -26,9 +26,9 @@ internal static class DelegationEvents
         var guest = work.State.IsGuest(session.Server);
         foreach (var (record, grant) in work.State.LiveTo(session.Server).ToList())
         {
-            if (record.State == DelegationState.Pending && grant.OffTimeUnknown)
+            if (record.State == DelegationState.Pending && Suspension.HoldsPending(work.State, grant))
             {
-                continue; // row 12: refused until the clock is trusted (DEL-222)
+                continue; // row 12: refused until the clock is trusted and no ancestor is Suspended (DEL-063, DEL-222)
             }
 
             if (record.State == DelegationState.Pending && grant.ConfirmMode == ConfirmMode.Exec)
@@ -42,15 +42,11 @@ internal static class DelegationEvents
             }
         }
 
-        if (guest && work.State.LiveTo(session.Server).All(live => IsHeldByClock(live.Record, live.Grant)))
+        if (guest && work.State.LiveTo(session.Server).All(live => Suspension.Holds(work.State, live.Record, live.Grant)))
         {
             work.Put(work.Engine.Sessions[session.Server] with { AbortReason = ReasonCode.ClockUntrusted.Code }); // DEL-213, DEL-222
         }
     }
-
-    /// <summary>Refused for want of time: Suspended, or Pending after a reboot. Active under policy <c>budget</c> goes on (DEL-214, row 39).</summary>
-    private static bool IsHeldByClock(DelegationRecord record, DelegationGrant grant) =>
-        record.State == DelegationState.Suspended || (record.State == DelegationState.Pending && grant.OffTimeUnknown);
 
     /// <summary>A server presented a wrong credential and the one further challenge failed too (DEL-184). After confirmation it only delays (DEL-186).</summary>
     public static void LoginFailed(Work work, SessionState session)
@@ -74,7 +70,9 @@ internal static class DelegationEvents
         Alerts.QueueActive(work, active);
         work.Log(
             LogCodes.DelegationActive,
-            $"delegation {record.Id}: {active.Grant!.To} manages its scope for {record.By}",
+            active.State == DelegationState.Finalised
+                ? $"delegation {record.Id}: {active.Grant!.To} owns its scope for good, {record.By} has given it away"
+                : $"delegation {record.Id}: {active.Grant!.To} manages its scope for {record.By}",
             ("delegation", record.Id), ("by", record.By), ("to", active.Grant.To));
         work.Mark(CrashPoint.C8BeforeT2Commit);
         work.CommitOwn(CommitPoint.T2);
@@ -142,7 +140,8 @@ internal static class DelegationEvents
 
         work.CommitBefore();
         var before = work.Engine;
-        foreach (var (record, happening, reason) in ends)
+        // Parents first; what descends from them ends with them (DEL-066).
+        foreach (var (record, happening, reason) in ends.Where(end => work.State.Records[end.Record.Id].State.IsLive()))
         {
             var to = record.State == DelegationState.Pending ? DelegationState.Cancelled : DelegationState.Revoked;
             T3End.Apply(work, work.State.Records[record.Id], happening, to, reason);
@@ -217,7 +216,7 @@ internal static class DelegationEvents
 
     private static IEnumerable<(DelegationRecord Record, DelegationEvent Happening, ReasonCode Reason)> EndedBy(Work work, NodeChain chain, Account? account)
     {
-        foreach (var (record, grant) in work.State.Live().Where(live => live.Record.State != DelegationState.Finalised))
+        foreach (var (record, grant) in Chain.ParentsFirst(work.State).Where(live => live.Record.State != DelegationState.Finalised))
         {
             if (ScopeMembership.IsPinned(work.State.Tree, grant, chain.Target.Id))
             {
@@ -239,7 +238,11 @@ internal static class DelegationEvents
         var tree = work.OpenTree();
         AclRemoval.RemoveServer(tree, server, work.Options.FactoryRootAcl);
         work.KeepTree(tree);
-        if (work.Engine.Sessions.TryGetValue(server, out var session))
+        if (!work.Engine.Sessions.TryGetValue(server, out var session))
+        {
+            Outbox.GiveUpAll(work, server); // DEL-338: there is nobody to deliver it to
+        }
+        else
         {
             // A session is as good as the account it was opened with: without it there is no principal (DEL-320).
             work.Put(session with { AbortReason = ReasonCode.NotCreator.Code });

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation.Transactions;
+using DmDelegation.Engine.State;
 using DmDelegation.Tree;
 
 namespace DmDelegation.Engine.Delegation;
@@ -58,6 +59,7 @@ internal static class Reduction
     {
         work.CommitBefore();
         var (taken, left) = Split(work.State.Tree, grant, names);
+        EndChildren(work, record.Id, taken.Scope);
         var (kept, complete) = AclRestoration.Restore(work, record, taken);
         var reason = complete ? ReasonCode.Revoked : ReasonCode.RollbackIncomplete;
         var reduced = record.Move(DelegationEvent.Reduce, record.State, record.Reason) with
@@ -78,6 +80,16 @@ internal static class Reduction
         work.CommitOwn(CommitPoint.T3);
         DelegationEvents.MarkAfterEnd(work);
         return complete ? Operations.Outcome(ReasonCode.Ok, "DEL-264") : Operations.Outcome(ReasonCode.RollbackIncomplete, "DEL-139");
+    }
+
+    /// <summary>A child with an entry in one that goes ends whole: entries of the child cannot be split off it either (DEL-264).</summary>
+    private static void EndChildren(Work work, string parent, ImmutableArray<ScopeEntry> taken)
+    {
+        bool LiesIn(ScopeEntry entry) => work.State.Tree.Resolve(entry.Root) is { } chain && taken.Any(gone => chain.Contains(gone.Root));
+        foreach (var (child, _) in work.State.Live().Where(live => live.Grant.Parent == parent && live.Grant.Scope.Any(LiesIn)).ToList())
+        {
+            T3End.EndChild(work, child.Id);
+        }
     }
 
     /// <summary>

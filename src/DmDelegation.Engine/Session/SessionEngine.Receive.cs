@@ -63,8 +63,8 @@ internal static partial class SessionEngine
 
     private static void Authenticate(Work work, SessionState session, MessageReceived received, SyncMLMessage message)
     {
+        (var server, session) = ServerAuthentication.Verify(work, session, received, message.Header);
         var client = ClientAuthentication.Read(session, message);
-        var server = ServerAuthentication.Verify(work, session, received, message.Header);
         var error = client.Error ?? server switch
         {
             ServerVerdict.Downgrade => SessionError.Downgrade,
@@ -112,6 +112,7 @@ internal static partial class SessionEngine
         LastServerMsgId = header.MsgID,
         MaxMsgSize = header.Meta?.MaxMsgSize is > 0 and var octets ? octets : session.MaxMsgSize,
         MaxObjSize = header.Meta?.MaxObjSize is > 0 and var size ? size : session.MaxObjSize,
+        PeerPin = received.Transport.PeerPin,
         ServerVerifiedByTls = received.Transport is { Tls: true, ServerVerified: true },
     };
 

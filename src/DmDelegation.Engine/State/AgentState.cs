@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.Time;
@@ -70,6 +71,12 @@ public sealed record ServerState(
 {
     /// <summary>A server never heard of.</summary>
     public static ServerState None { get; } = new(0, "", 0, 0, []);
+
+    /// <summary>The rotation of the secrets of an account that a delegation made for the server; null for any other (DEL-182).</summary>
+    public RotationState? Rotation { get; init; }
+
+    /// <summary>How the server was reached before it changed its address or pins; null if the present pair has worked (DEL-342).</summary>
+    public EarlierReach? Reach { get; init; }
 }
 
 /// <summary>What is left of an ended delegation as long as replay must be recognised; no key (DEL-193).</summary>

@@ -46,6 +46,7 @@ internal static class StartCommand
             return Refuse(work, record, fault);
         }
 
+        terms = ChainCheck.Cut(work, terms);
         var (tdk, keyFault) = key.Run();
         using (tdk)
         {
@@ -54,7 +55,7 @@ internal static class StartCommand
                 checks.KeepSeq(terms.Seq);
             }
 
-            if ((keyFault ?? StartChecks.Storage(work.State, terms) ?? StartChecks.FinalLater(terms)) is { } late)
+            if ((keyFault ?? StartChecks.Storage(work, record.By, terms)) is { } late)
             {
                 return Refuse(work, record, late);
             }

@@ -32,7 +32,7 @@ internal static class AclRestoration
                 var outcome = RestoreEntry(work.State, tree, node, record, grant, entry);
                 kept += outcome == EntryOutcome.Kept ? 1 : 0;
                 complete &= outcome != EntryOutcome.Damaged;
-                if (TreatedByOthers(work.State, record.Id, node.Id))
+                if (TreatedAbove(work.State, record, node.Id))
                 {
                     Rebase(work, tree, node, record, grant, entry);
                 }
@@ -62,7 +62,7 @@ internal static class AclRestoration
 
         var shared = StillAdded(state, record.Id, grant.To, node.Id);
         var asWritten = string.Equals(node.Acl?.ToString(), entry.Written ?? entry.Before, StringComparison.Ordinal);
-        if (asWritten && shared == AclCommands.None && !TreatedByOthers(state, record.Id, node.Id))
+        if (asWritten && shared == AclCommands.None && !TreatedAbove(state, record, node.Id))
         {
             SetIfOther(tree, node, before);
             return EntryOutcome.Restored;
@@ -126,12 +126,7 @@ internal static class AclRestoration
     {
         var value = tree.Current.Find(entry.Node)!.Acl;
         var inherited = tree.Current.Resolve(entry.Node)!.Parent?.EffectiveAcl();
-        foreach (var (other, otherGrant) in work.State.Live().Where(live => live.Record.Id != ended.Id).ToList())
-        {
-            var entries = otherGrant.Undo.Entries.Select(later => later.Node == entry.Node ? Under(later) : later).ToImmutableArray();
-            var undo = otherGrant.Undo with { Entries = entries };
-            work.State = work.State with { Records = work.State.Records.SetItem(other.Id, other with { Grant = otherGrant with { Undo = undo } }) };
-        }
+        Retell(work, ended, entry.Node, Under);
 
         UndoEntry Under(UndoEntry later)
         {
@@ -140,13 +135,36 @@ internal static class AclRestoration
                 return later; // damaged: its own T3 finds out (DEL-139)
             }
 
+            if (value is null)
+            {
+                return later with { Before = null, Written = null }; // what they added is in the inherited value
+            }
+
             var restored = laterBefore?.Without(entry.Added, grant.To);
             return later with
             {
                 Before = entry.Before is null && restored is not null && restored.Equals(inherited) ? null : restored?.ToString(),
-                Written = later.Written == before.Acl?.ToString() ? value?.ToString() : later.Written,
+                Written = later.Written == before.Acl?.ToString() ? value.ToString() : later.Written,
             };
         }
+    }
+
+    /// <summary>Changes what other live delegations know of a node. Those above the ended one in its chain lie under it: their values never held it.</summary>
+    private static void Retell(Work work, DelegationRecord ended, NodeId node, Func<UndoEntry, UndoEntry> told)
+    {
+        foreach (var (other, otherGrant) in Beside(work.State, ended).ToList())
+        {
+            var entries = otherGrant.Undo.Entries.Select(entry => entry.Node == node ? told(entry) : entry).ToImmutableArray();
+            var undo = otherGrant.Undo with { Entries = entries };
+            work.State = work.State with { Records = work.State.Records.SetItem(other.Id, other with { Grant = otherGrant with { Undo = undo } }) };
+        }
+    }
+
+    /// <summary>Other live delegations without those it descends from. What descends from it has ended (DEL-066).</summary>
+    private static IEnumerable<(DelegationRecord Record, DelegationGrant Grant)> Beside(AgentState state, DelegationRecord ended)
+    {
+        var above = Chain.Ancestors(state, ended.Grant!).Select(ancestor => ancestor.Id).ToHashSet(StringComparer.Ordinal);
+        return state.Live().Where(live => live.Record.Id != ended.Id && !above.Contains(live.Record.Id));
     }
 
     /// <summary>Rights of B at a node that another live delegation to it added as well: they stay (DEL-053).</summary>
@@ -164,32 +182,47 @@ internal static class AclRestoration
         return added;
     }
 
-    private static bool TreatedByOthers(AgentState state, string id, NodeId node) =>
-        state.Live().Any(live => live.Record.Id != id && live.Grant.Undo.Entries.Any(entry => entry.Node == node));
+    /// <summary>Another delegation, none of those it descends from, treats the node too: it may lie on top (DEL-053).</summary>
+    private static bool TreatedAbove(AgentState state, DelegationRecord record, NodeId node) =>
+        Beside(state, record).Any(live => live.Grant.Undo.Entries.Any(entry => entry.Node == node));
 
     /// <summary>B goes from every value that arose in the scope during the delegation; an empty one becomes "no value" (DEL-136, DEL-328).</summary>
     private static void RemoveFromNewValues(Work work, TreeTransaction tree, DelegationRecord record, DelegationGrant grant)
     {
         var handled = grant.Undo.Entries.Select(entry => entry.Node).Concat(grant.Undo.NamedBefore).ToHashSet();
-        handled.UnionWith(work.State.Live().Where(live => live.Record.Id != record.Id).SelectMany(live => live.Grant.Undo.Entries).Select(entry => entry.Node));
-        foreach (var entry in grant.Scope)
+        foreach (var root in grant.Scope.Select(entry => tree.Current.Find(entry.Root)).OfType<Node>())
         {
-            if (tree.Current.Find(entry.Root) is not { } root)
-            {
-                continue;
-            }
-
             foreach (var node in root.SelfAndDescendants().ToList())
             {
                 // Protected subtrees below are no part of the scope (DEL-321).
                 if (node.Acl is { } acl && !handled.Contains(node.Id) && acl.NamesAnywhere(grant.To)
                     && ScopeMembership.EntryFor(work.Options, grant, tree.Current.Resolve(node.Id)!) is not null)
                 {
-                    SetIfOther(tree, node, acl.WithoutServer(grant.To));
+                    Withdraw(work, tree, record, grant, node, acl);
                 }
             }
         }
     }
+
+    /// <summary>
+    /// B leaves a value that arose since. One that a later delegation wrote out is a copy of the value above, with B in it: there B keeps what
+    /// the value above gives it still, and the later delegation is told (DEL-053).
+    /// </summary>
+    private static void Withdraw(Work work, TreeTransaction tree, DelegationRecord record, DelegationGrant grant, Node node, Acl acl)
+    {
+        if (!work.State.Live().Any(live => live.Record.Id != record.Id && live.Grant.Undo.Entries.Any(entry => entry.Node == node.Id)))
+        {
+            SetIfOther(tree, node, acl.WithoutServer(grant.To));
+            return;
+        }
+
+        var kept = StillAdded(work.State, record.Id, grant.To, node.Id) | (tree.Current.Resolve(node.Id)!.Parent?.EffectiveAcl().CommandsOf(grant.To) ?? AclCommands.None);
+        Acl? Out(Acl? value) => value?.Without(AclCommands.All & ~kept, grant.To);
+        SetIfOther(tree, node, Out(acl));
+        Retell(work, record, node.Id, entry => entry with { Before = Out(Parsed(entry.Before))?.ToString(), Written = Out(Parsed(entry.Written))?.ToString() });
+    }
+
+    private static Acl? Parsed(string? text) => text is null ? null : Acl.Parse(text);
 
     private static void SetIfOther(TreeTransaction tree, Node node, Acl? value)
     {

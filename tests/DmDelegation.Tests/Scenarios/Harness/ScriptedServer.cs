@@ -76,6 +76,9 @@ public sealed class ScriptedServer(string serverId, string authType)
     /// <summary>Pin of the key with which the endpoint shows itself in TLS; null: whatever the device expects.</summary>
     public byte[]? TlsPin { get; set; }
 
+    /// <summary>The one address at which it answers; null: at any.</summary>
+    public Uri? AnswersAt { get; set; }
+
     /// <summary>Changes the octets of an answer before they are authenticated: how a test sends what it must not hold in the clear.</summary>
     public Func<byte[], byte[]>? Patch { get; set; }
 

@@ -197,10 +197,14 @@ public sealed class TestDevice : IDisposable
         {
             Handle(new ExchangeFailed(message.Server, message.SessionSerial, "tls-pin", 0));
         }
+        else if (peer?.AnswersAt is { } at && message.Uri != at)
+        {
+            Handle(new ExchangeFailed(message.Server, message.SessionSerial, "connect", 0));
+        }
         else if (peer?.Answer(message.Body, message.HmacHeader) is { } reply)
         {
             Keep(reply.Body);
-            Handle(new MessageReceived(message.Server, message.SessionSerial, reply.Body, reply.Hmac, Transport));
+            Handle(new MessageReceived(message.Server, message.SessionSerial, reply.Body, reply.Hmac, Transport with { PeerPin = peer.TlsPin }));
             CryptographicOperations.ZeroMemory(reply.Body); // as the loop does
         }
         else
