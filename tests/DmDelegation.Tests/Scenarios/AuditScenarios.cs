@@ -21,11 +21,14 @@ public sealed partial class AuditScenarios
         var course = device.Durable.Evidence;
         device.KeepTraffic = false;
         device.Servers[Given.D].WrongCredential = true;
-        for (var i = 0; i < RefusedLogins; i++)
+        device.InOneCommit(() =>
         {
-            device.Manage(Given.D, Dm.Get("./DevInfo/Man"));
-            device.Effects.Clear();
-        }
+            for (var i = 0; i < RefusedLogins; i++)
+            {
+                device.Manage(Given.D, Dm.Get("./DevInfo/Man"));
+                device.Effects.Clear();
+            }
+        });
 
         device.Restart();
         var (evidence, noise) = (device.Durable.Evidence, device.Durable.Noise);
