@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DmDelegation.Agent.Commands;
 using DmDelegation.Agent.Queries;
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 
@@ -57,6 +58,26 @@ public sealed class OperatorTextTests
 
             """ + Footer,
             Status(samples, SampleDelegations.Several(samples.Factory)));
+    }
+
+    [TestMethod]
+    public void A_server_that_is_late_with_its_secrets_is_a_warning_with_a_remedy_DEL_181()
+    {
+        using var samples = new Samples();
+        var record = SampleDelegations.Record(samples.Factory, "7QK2", DelegationState.Active, "./SCM");
+        var late = record with { Grant = record.Grant! with { Rotation = RotationDuty.Overdue } };
+        StringAssert.Contains(
+            Status(samples, samples.Factory.With(late)),
+            """
+            Managed by a.example, 1 part by delegation. 1 thing is wrong.
+              ./SCM: b.example, until revoked
+                delegation 7QK2 by a.example, a.example only reads
+            warning delegation 7QK2: b.example still uses secrets that a.example knows, and
+                    may do nothing else until it has replaced them [rotation-overdue]
+                    -> tell b.example, or let a.example revoke
+
+            """,
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
