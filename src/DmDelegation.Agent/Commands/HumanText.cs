@@ -57,6 +57,7 @@ internal static class HumanText
     public static IEnumerable<string> Delegations(DelegationListReport report) => report.Delegations.Select(record =>
         $"{record.Id}  {record.State}  {record.By} -> {record.To}  {record.ScopeType} {record.DurationType} {record.Control}"
         + $"  {string.Join(", ", record.Scope.Select(entry => entry.Uri))}"
+        + (record.Parent is null ? "" : $"  under {record.Parent}")
         + (record.RemainingSeconds is { } seconds ? $"  {seconds} s left" : "")
         + (record.ReasonCode == 0 ? "" : $"  {record.Reason} ({record.ReasonCode})"));
 
@@ -73,6 +74,10 @@ internal static class HumanText
             yield return $"Remaining  {seconds} s";
         if (record.WindowLeftSeconds is { } window)
             yield return $"Window     {window} s left";
+        if (record.Parent is not null)
+            yield return $"Parent     {record.Parent}";
+        if (!record.Children.IsEmpty)
+            yield return $"Children   {string.Join(", ", record.Children)}";
         yield return $"Ack        delegating {record.AckDelegating}, delegated {record.AckDelegated}";
     }
 

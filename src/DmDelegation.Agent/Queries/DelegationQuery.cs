@@ -58,7 +58,9 @@ internal static class DelegationQuery
             record.State == DelegationState.Pending ? (Limits.WindowLeftMs(grant!, context.Now) + 999) / 1000 : null,
             (int)record.AckDelegating,
             (int)record.AckDelegated,
-            grant is null ? null : context.Durable.Tree.PathOf(grant.Account)?.ToString());
+            grant is null ? null : context.Durable.Tree.PathOf(grant.Account)?.ToString(),
+            grant is { Parent.Length: > 0 } ? grant.Parent : null,
+            [.. context.Durable.Live().Where(live => live.Grant.Parent == record.Id).Select(live => live.Record.Id)]);
     }
 
     /// <summary>The scope of a record that never got as far as a grant.</summary>

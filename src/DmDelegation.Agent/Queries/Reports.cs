@@ -142,9 +142,12 @@ internal sealed record DelegationListReport(ImmutableArray<DelegationReport> Del
 /// <param name="AckDelegating">Delivery to A (6.1).</param>
 /// <param name="AckDelegated">Delivery to B (6.1).</param>
 /// <param name="Account">B's account, or null.</param>
+/// <param name="Parent">The delegation whose authority this one passes on, or null (5.2).</param>
+/// <param name="Children">Live delegations that pass on its authority.</param>
 internal sealed record DelegationReport(
     string Id, string State, int StateCode, string Reason, int ReasonCode, string By, string To, string Type, string ScopeType, string DurationType,
-    string Control, ImmutableArray<ScopeReport> Scope, long? RemainingSeconds, long? WindowLeftSeconds, int AckDelegating, int AckDelegated, string? Account);
+    string Control, ImmutableArray<ScopeReport> Scope, long? RemainingSeconds, long? WindowLeftSeconds, int AckDelegating, int AckDelegated, string? Account,
+    string? Parent, ImmutableArray<string> Children);
 
 /// <summary>One line of <c>delegation watch</c>.</summary>
 /// <param name="Id">Delegation id.</param>

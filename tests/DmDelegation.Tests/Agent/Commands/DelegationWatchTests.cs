@@ -79,5 +79,5 @@ public sealed class DelegationWatchTests : IDisposable
     private static DelegationListReport List(params ReadOnlySpan<DelegationReport> records) => new([.. records]);
 
     private static DelegationReport Record(string id, string state, long? left = null) => new(
-        id, state, 0, "OK", 0, "a", "b", "partial", "partial", "until-revoked", "exclusive", [new ScopeReport("./SCM", "Get")], null, left, 0, 0, null);
+        id, state, 0, "OK", 0, "a", "b", "partial", "partial", "until-revoked", "exclusive", [new ScopeReport("./SCM", "Get")], null, left, 0, 0, null, null, []);
 }
