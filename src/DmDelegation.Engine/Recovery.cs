@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
@@ -14,6 +15,11 @@ internal static class Recovery
     public static void Run(Work work)
     {
         var rebooted = work.State.Clock.BootId != work.Now.BootId;
+        StoreDamageReport.Queue(work);
+        IgnoredEvents.Count(
+            work,
+            !rebooted ? DelegationEvent.Restart : work.Engine.Clock.TrustedThisBoot ? DelegationEvent.RebootClockTrusted : DelegationEvent.RebootClockNotTrusted,
+            work.State.Records.Values);
         DeleteStaged(work);
         if (rebooted)
         {
@@ -43,6 +49,7 @@ internal static class Recovery
     /// <param name="jump">How far effective time moved when it became trusted.</param>
     public static void ClockTrusted(Work work, TimeSpan jump)
     {
+        IgnoredEvents.Count(work, DelegationEvent.ClockTrusted, work.State.Records.Values);
         foreach (var (record, grant) in work.State.Live().Where(live => live.Grant.OffTimeUnknown).ToList())
         {
             OffTimeKnown(work, record, grant, jump);
@@ -101,7 +108,9 @@ internal static class Recovery
         var intervalMs = work.Options.Delegation.ClockPersistSeconds * 1000L;
         foreach (var (record, grant) in work.State.Live().ToList())
         {
-            if (Counts(record, grant) && PersistInMs(grant, work.Now, intervalMs) <= 0)
+            // The time B has to rotate is no limit of a life: it goes with the commits there are, and makes none of its own (DEL-181, DEL-206).
+            var counts = Counts(record, grant) || grant.Rotation == RotationDuty.Due;
+            if (counts && PersistInMs(grant, work.Now, intervalMs) <= 0)
             {
                 Put(work, record with { Grant = Ahead(grant, work.Now, intervalMs) });
             }

@@ -23,6 +23,7 @@ internal static class DelegationEvents
     public static void ServerAuthenticated(Work work, SessionState session)
     {
         CountCreatorSession(work, session.Server);
+        IgnoredEvents.Count(work, DelegationEvent.BAuthenticated, Naming(work, session.Server));
         var guest = work.State.IsGuest(session.Server);
         foreach (var (record, grant) in work.State.LiveTo(session.Server).ToList())
         {
@@ -51,6 +52,7 @@ internal static class DelegationEvents
     /// <summary>A server presented a wrong credential and the one further challenge failed too (DEL-184). After confirmation it only delays (DEL-186).</summary>
     public static void LoginFailed(Work work, SessionState session)
     {
+        IgnoredEvents.Count(work, DelegationEvent.LoginOfBFailed, Naming(work, session.Server));
         foreach (var (record, _) in work.State.LiveTo(session.Server).ToList())
         {
             if (record.State == DelegationState.Pending)
@@ -66,11 +68,13 @@ internal static class DelegationEvents
     {
         var active = T2Confirm.Apply(work, record, happening);
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, active) };
-        AuditLog.Evidence(work, active, active.Grant!.To, "T2", ReasonCode.Ok);
+        AuditLog.Evidence(work, active, active.Grant!.To, AuditEvents.T2, ReasonCode.Ok);
         Alerts.QueueActive(work, active);
         work.Log(
             LogCodes.DelegationActive,
-            $"delegation {record.Id}: {active.Grant!.To} manages its scope for {record.By}",
+            active.State == DelegationState.Finalised
+                ? $"delegation {record.Id}: {active.Grant!.To} owns its scope for good, {record.By} has given it away"
+                : $"delegation {record.Id}: {active.Grant!.To} manages its scope for {record.By}",
             ("delegation", record.Id), ("by", record.By), ("to", active.Grant.To));
         work.Mark(CrashPoint.C8BeforeT2Commit);
         work.CommitOwn(CommitPoint.T2);
@@ -94,7 +98,11 @@ internal static class DelegationEvents
         work.Log(LogCodes.LoginCounted, $"{server} failed to prove itself for delegation {record.Id}, {count} of {work.Options.Delegation.Lockout}", ("delegation", record.Id), ("server", server));
         var counted = record with { Grant = record.Grant with { BadAttempts = count } };
         var proof = happening == DelegationEvent.ConfirmProofBad;
-        AuditLog.Noise(work, record, server, proof ? "Proof" : "Login", proof ? ReasonCode.ProofBad : ReasonCode.NotConfirmed);
+        if (proof)
+        {
+            AuditLog.Noise(work, record, server, AuditEvents.Proof, ReasonCode.ProofBad);
+        }
+
         if (count < work.Options.Delegation.Lockout)
         {
             work.State = work.State with { Records = work.State.Records.SetItem(record.Id, counted) };
@@ -127,7 +135,13 @@ internal static class DelegationEvents
         var account = AccountList.At(work.State.Tree, chain.Target.Id);
         var ends = EndedBy(work, chain, account).ToList();
         var allowed = work.Policy.Decide(new AccessQuestion(session.Server, AccessOperation.Delete, chain)).Allowed;
-        if (!allowed || (ends.Count == 0 && account is null))
+        if (!allowed)
+        {
+            return delete();
+        }
+
+        CountIgnored(work, chain, account);
+        if (ends.Count == 0 && account is null)
         {
             return delete();
         }
@@ -183,10 +197,18 @@ internal static class DelegationEvents
     public static void EndLocally(Work work, string id)
     {
         var record = work.State.Records.GetValueOrDefault(id);
+        var refusal = record is null ? ReasonCode.StateConflict : TransitionTable.Refusal(record.State, DelegationEvent.LocalEnd);
         var outcome = record is null ? "no such record"
-            : Operations.End(work, record, DelegationEvent.LocalEnd, ReasonCode.Local) is { Succeeded: false } refused ? ReasonCode.Of(refused.Reason).Name
-            : record.State == DelegationState.Staged ? "staged record deleted"
-            : "ended";
+            : refusal?.Name ?? (record.State == DelegationState.Staged ? "staged record deleted" : "ended");
+        if (refusal is null)
+        {
+            Operations.End(work, record!, DelegationEvent.LocalEnd, ReasonCode.Local);
+        }
+        else
+        {
+            AuditLog.Evidence(work, record, "", AuditEvents.LocalEnd, refusal);
+        }
+
         work.Log(LogCodes.LocalEnd, $"end of delegation {id} asked for at the device: {outcome}", ("delegation", id), ("outcome", outcome));
     }
 
@@ -219,12 +241,32 @@ internal static class DelegationEvents
         }
     }
 
+    /// <summary>Counts the records that such a Delete concerns and does not end (DEL-291).</summary>
+    private static void CountIgnored(Work work, NodeChain chain, Account? account)
+    {
+        IgnoredEvents.Count(work, DelegationEvent.OwnerDeletesTheScope, work.State.Records.Values.Where(record =>
+            record.Grant is { } grant && ScopeMembership.IsPinned(work.State.Tree, grant, chain.Target.Id)));
+        if (account is not null)
+        {
+            IgnoredEvents.Count(work, DelegationEvent.AccountOfAGone, work.State.Records.Values.Where(record => record.By == account.ServerId));
+            IgnoredEvents.Count(work, DelegationEvent.AccountOfBGone, Naming(work, account.ServerId));
+        }
+    }
+
+    /// <summary>Records whose B is a server, whatever their state.</summary>
+    private static IEnumerable<DelegationRecord> Naming(Work work, string server) =>
+        work.State.Records.Values.Where(record => (record.Grant?.To ?? record.Text("Server/ServerID")) == server);
+
     private static void RemoveServer(Work work, string server)
     {
         var tree = work.OpenTree();
         AclRemoval.RemoveServer(tree, server, work.Options.FactoryRootAcl);
         work.KeepTree(tree);
-        if (work.Engine.Sessions.TryGetValue(server, out var session))
+        if (!work.Engine.Sessions.TryGetValue(server, out var session))
+        {
+            Outbox.GiveUpAll(work, server); // DEL-338: there is nobody to deliver it to
+        }
+        else
         {
             // A session is as good as the account it was opened with: without it there is no principal (DEL-320).
             work.Put(session with { AbortReason = ReasonCode.NotCreator.Code });

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Time;
 using DmDelegation.Tree;
 
@@ -112,6 +113,9 @@ public sealed record DelegationGrant
 
     /// <summary>Seconds until B must have rotated its secrets; 0 = never (DEL-181).</summary>
     public long RotateWithinSeconds { get; init; }
+
+    /// <summary>What B still has to do about that.</summary>
+    public RotationDuty Rotation { get; init; }
 
     /// <summary>Further depth allowed (DEL-061).</summary>
     public int SubDelegation { get; init; }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation.Keys;
 using DmDelegation.Engine.Delegation.Start;
 using DmDelegation.Engine.Delegation.Transactions;
@@ -20,6 +21,11 @@ internal static class Operations
     public static CommandOutcome Run(
         Work work, SessionState session, DelegationRecord record, string operation, ReadOnlyMemory<byte> argument, string correlator)
     {
+        if (record.State == DelegationState.Finalised && operation is not ("Start" or "Confirm"))
+        {
+            return RefusedByState(ReasonCode.FinalIrrevocable); // from anybody (DEL-262)
+        }
+
         if (operation == "Start")
         {
             return Outcome(StartCommand.Run(work, session, record, correlator), "DEL-095");
@@ -34,8 +40,8 @@ internal static class Operations
         {
             "Confirm" => Confirm(work, session, record, argument),
             "Relinquish" => End(work, record, DelegationEvent.Relinquish, ReasonCode.Relinquished),
-            "Cancel" => End(work, record, DelegationEvent.Cancel, ReasonCode.Cancelled),
-            "Revoke" => End(work, record, DelegationEvent.Revoke, record.State == DelegationState.Pending ? ReasonCode.Cancelled : ReasonCode.Revoked),
+            "Cancel" => End(work, record, DelegationEvent.Cancel, ReasonCode.Cancelled, session.Server),
+            "Revoke" => End(work, record, DelegationEvent.Revoke, record.State == DelegationState.Pending ? ReasonCode.Cancelled : ReasonCode.Revoked, session.Server),
             _ => Reduction.Run(work, record, argument),
         };
     }
@@ -64,7 +70,7 @@ internal static class Operations
     /// Carries out what ends a delegation and is told to the agent: by A, by B or at the device (rows 8, 20 to 22, 32, 34, 37); the answer is
     /// the refusal if the state allows no end.
     /// </summary>
-    public static CommandOutcome End(Work work, DelegationRecord record, DelegationEvent happening, ReasonCode reason)
+    public static CommandOutcome End(Work work, DelegationRecord record, DelegationEvent happening, ReasonCode reason, string? actor = null)
     {
         if (TransitionTable.Refusal(record.State, happening) is { } refused)
         {
@@ -75,19 +81,23 @@ internal static class Operations
         if (record.State == DelegationState.Staged)
         {
             Remove(work, record); // row 8: record and key go
+            AuditLocal(work, record, happening, reason);
         }
         else
         {
             var to = happening == DelegationEvent.Relinquish ? DelegationState.Relinquished
                 : record.State == DelegationState.Pending ? DelegationState.Cancelled
                 : DelegationState.Revoked;
-            T3End.Apply(work, record, happening, to, reason);
+            AuditLocal(work, record, happening, reason);
+            T3End.Apply(work, record, happening, to, reason, actor);
             work.Mark(CrashPoint.C15BeforeT3CommitOfCommand);
         }
 
         work.CommitOwn(CommitPoint.T3);
         DelegationEvents.MarkAfterEnd(work);
-        return Outcome(ReasonCode.Ok, "DEL-261");
+        return work.State.Records.GetValueOrDefault(record.Id)?.Reason == ReasonCode.RollbackIncomplete.Code
+            ? Outcome(ReasonCode.RollbackIncomplete, "DEL-139")
+            : Outcome(ReasonCode.Ok, "DEL-261");
     }
 
     /// <summary>Exec Confirm: the proof over this session's challenge, one attempt each (8.7, DEL-180).</summary>
@@ -116,6 +126,11 @@ internal static class Operations
         {
             DelegationEvents.CountBadAttempt(work, record, session.Server, DelegationEvent.ConfirmProofBad);
             return Outcome(ReasonCode.ProofBad, "DEL-180");
+        }
+
+        if (grant.DurationType == DurationType.Final && session.OnDerivedSecret)
+        {
+            return Outcome(ReasonCode.RotationRequired, "DEL-183"); // row 15: A could be playing B
         }
 
         DelegationEvents.Activate(work, record, DelegationEvent.ConfirmProofGood);
@@ -154,6 +169,15 @@ internal static class Operations
 
         decoded[..ProofOctets].CopyTo(proof);
         return true;
+    }
+
+    // In the commit of what it brings about (DEL-401).
+    private static void AuditLocal(Work work, DelegationRecord record, DelegationEvent happening, ReasonCode reason)
+    {
+        if (happening == DelegationEvent.LocalEnd)
+        {
+            AuditLog.Evidence(work, record, "", AuditEvents.LocalEnd, reason);
+        }
     }
 
     private static void Remove(Work work, DelegationRecord record) => work.State = work.State with { Records = work.State.Records.Remove(record.Id) };

@@ -54,14 +54,14 @@ internal static class Suspension
             var resumed = record.Move(back.Contains(grant.Parent) ? DelegationEvent.ParentActiveAgain : happening, DelegationState.Active, ReasonCode.Ok.Code);
             back.Add(record.Id);
             Put(work, resumed);
-            AuditLog.Evidence(work, resumed, "", "Resumed", ReasonCode.Ok);
+            AuditLog.Evidence(work, resumed, "", AuditEvents.Resumed, ReasonCode.Ok);
             work.Log(LogCodes.DelegationSuspended, $"delegation {record.Id} resumed: the time since the reboot is known", ("delegation", record.Id));
         }
     }
 
     private static void Suspend(Work work, DelegationRecord record, DelegationEvent happening)
     {
-        AuditLog.Evidence(work, record, "", "Suspended", ReasonCode.ClockUntrusted);
+        AuditLog.Evidence(work, record, "", AuditEvents.Suspended, ReasonCode.ClockUntrusted);
         var why = happening == DelegationEvent.ParentSuspended ? "its parent is suspended" : "the time since the reboot is unknown";
         work.Log(LogCodes.DelegationSuspended, $"delegation {record.Id} suspended: {why}", ("delegation", record.Id));
         Put(work, record.Move(happening, DelegationState.Suspended, ReasonCode.Ok.Code));

@@ -45,9 +45,12 @@ internal static class HomeScheme
         return writtenOut ? state.Tree.Resolve(owner.Id)?.Parent?.EffectiveAclOwner() : null;
     }
 
-    /// <summary>Whether the value names the server for a right and no live delegation put it there.</summary>
+    /// <summary>
+    /// Whether the value names the server for a right and no live non-final delegation put it there: what a Finalised one gave is home (13.1,
+    /// DEL-068).
+    /// </summary>
     public static bool NamedAtHome(AgentState state, EngineOptions options, Node owner, AclCommands right, string server) =>
-        owner.Acl is { } acl && acl.Names(right, server) && !state.LiveTo(server).Any(live => IsByDelegation(state, options, live.Grant, owner, right));
+        owner.Acl is { } acl && acl.Names(right, server) && !state.LiveTo(server).Any(live => live.Record.State != DelegationState.Finalised && IsByDelegation(state, options, live.Grant, owner, right));
 
     // What T1 added; and what arose in the scope since, creator rights among it (DEL-136, DEL-328). What B itself wrote is its own: it
     // writes no ACL by right of a record (DEL-322, DEL-340).

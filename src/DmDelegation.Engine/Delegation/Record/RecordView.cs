@@ -103,11 +103,8 @@ internal sealed class RecordView(Work work, DelegationRecord record)
             return readers;
         }
 
-        // Who gave the root away is still its home authority, and who it was lent to is none (section 1).
-        var others = work.State.Tree.Root.Acl!.ServersOf(AclCommands.Replace)
-            .Concat(work.State.Live().Where(live => live.Grant.ScopeType == ScopeType.Full).Select(live => live.Record.By))
-            .Where(server => server != ServerIdentifier.Any && work.State.IsHomeAuthorityOfRoot(work.Options, server));
-        return Lenders.Prepend(B).Concat(others).Where(ServerIdentifier.IsWellFormed).Aggregate(readers, (acl, server) => acl.With(AclCommands.Get, server));
+        return Lenders.Prepend(B).Concat(work.State.HomeAuthoritiesOfRoot(work.Options)).Where(ServerIdentifier.IsWellFormed)
+            .Aggregate(readers, (acl, server) => acl.With(AclCommands.Get, server));
     }
 
     private static ReadOnlyMemory<byte> Number(long value) => Text(value.ToString());

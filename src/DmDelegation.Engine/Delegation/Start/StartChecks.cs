@@ -23,9 +23,6 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     /// <summary>Finalised records, and those that are on the way to it (DEL-050).</summary>
     private const int MaxFinal = 8;
 
-    /// <summary>Nodes of the layout in 7.2, rounded up.</summary>
-    private const int NodesOfAccount = 32;
-
     private const int MaxPending = 4;
     private const int MaxPerServer = 4;
     private const int MaxStagedOrPendingPerServer = 2;
@@ -269,7 +266,7 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     /// </summary>
     private ReasonCode? Overlap()
     {
-        _terms = _terms with { Treatment = Treatment.Plan(State, work.Options, record.By, _terms.To, _terms.Scope, _terms.Exclusive, _terms.Parent?.Grant) };
+        _terms = _terms with { Treatment = Treatment.Plan(State, work.Options, record.By, _terms.To, _terms.Scope, _terms.Taken, _terms.Parent?.Grant) };
         var above = _terms.Parent is { } parent ? Delegation.Chain.Ancestors(State, parent.Grant!).Prepend(parent).Select(ancestor => ancestor.Id).ToList() : [];
         foreach (var (other, grant) in State.Live())
         {
@@ -284,32 +281,16 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     }
 
     /// <summary>
-    /// DEL-113. Final delegation comes with its own release; until then a Start that needs one is refused with the reason a server has to
-    /// expect anyway (DEL-065). Where final would be legal, <see cref="FinalLater"/> refuses at the end.
+    /// DEL-113: what 5.2 asks of a sub-delegation (DEL-061, DEL-062, DEL-064), and who may give away for good (DEL-065).
     /// </summary>
     private ReasonCode? Chain()
     {
         var sub = _terms.Parent?.Grant is { } parent
             ? !new ChainCheck(work, record.By, _terms, [.. Chains()]).IsLegal(parent)
             : _terms.SubDelegation > work.Options.Delegation.MaxDepth;
-        var final = _terms.DurationType == DurationType.Final && !MayFinalise();
+        var final = _terms.DurationType == DurationType.Final
+            && !(_terms.Parent is null && Chains().All(pair => CouldReassign(pair.Chain)) && FinalCheck.IsLegal(work, record.By, _terms));
         return sub || final ? ReasonCode.ChainIllegal : null;
-    }
-
-    private bool MayFinalise()
-    {
-        var allowed = work.Options.Delegation.FinalAllowed;
-        return allowed.IsEmpty ? State.IsHomeAuthorityOfRoot(work.Options, record.By) : allowed.Contains(record.By, StringComparer.Ordinal);
-    }
-
-    /// <summary>Refuses a final delegation that passed every check: it comes with its own release (DEL-065).</summary>
-    public static ReasonCode? FinalLater(DelegationTerms terms) => terms.DurationType == DurationType.Final ? ReasonCode.ChainIllegal : null;
-
-    /// <summary>DEL-118: every ACL value T1 would write fits its limit, and the account fits into the tree.</summary>
-    public static ReasonCode? Storage(AgentState state, DelegationTerms terms)
-    {
-        var tooLong = terms.Treatment.Treated.Any(node => node.Effective.With(node.Added, terms.To).Octets > Acl.MaxOctets);
-        return tooLong || state.Tree.Count + NodesOfAccount > TreeOptions.Default.MaxNodes ? ReasonCode.DeviceFull : null;
     }
 
     /// <summary>DEL-114: DEL-056, DEL-093, DEL-094. Addr and Ref side by side belong here (DEL-094).</summary>

@@ -9,11 +9,19 @@ namespace DmDelegation.Engine.Delegation.Transactions;
 /// </summary>
 internal static class AclRestoration
 {
-    /// <summary>Restores what T1 and T2 of a record changed; returns the number of nodes whose later value was kept.</summary>
-    public static int Restore(Work work, DelegationRecord record, DelegationGrant grant)
+    private enum EntryOutcome
+    {
+        Restored,
+        Kept,
+        Damaged,
+    }
+
+    /// <summary>Restores what T1 and T2 of a record changed.</summary>
+    /// <returns>Nodes whose later value was kept; and whether every entry could be restored, else B is out all the same (DEL-139).</returns>
+    public static (int Kept, bool Complete) Restore(Work work, DelegationRecord record, DelegationGrant grant)
     {
         var tree = work.OpenTree();
-        var kept = 0;
+        var (kept, complete) = (0, true);
         // From the top down, protected roots last: what a node inherits is as it will be by then.
         foreach (var node in ToRestore(work, tree.Current, grant))
         {
@@ -33,12 +41,21 @@ internal static class AclRestoration
                 continue;
             }
 
-            kept += RestoreEntry(tree, chain, record, grant, entry, layers) ? 0 : 1;
+            var outcome = RestoreEntry(tree, chain, record, grant, entry, layers);
+            kept += outcome == EntryOutcome.Kept ? 1 : 0;
+            complete &= outcome != EntryOutcome.Damaged;
             layers.ComeDown(grant, entry, tree.Current.Find(node)!.Acl);
         }
 
         work.KeepTree(tree);
-        return kept;
+        if (!complete)
+        {
+            work.Log(
+                LogCodes.RollbackIncomplete, $"delegation {record.Id}: {grant.To} is out, but the undo record is damaged: the home scheme is not completely restored",
+                ("delegation", record.Id), ("by", record.By), ("to", grant.To));
+        }
+
+        return (kept, complete);
     }
 
     /// <summary>Nodes with an entry that are still there, and those in the scope whose value names B and arose since (DEL-136).</summary>
@@ -57,21 +74,27 @@ internal static class AclRestoration
             .OrderBy(node => entries[node].Any(entry => entry.Protected)).ThenBy(node => tree.Resolve(node)!.Depth).ToList();
     }
 
-    /// <summary>True if the node is as before; false if a later value was kept, without B.</summary>
-    private static bool RestoreEntry(
+    /// <summary>The node is as before; or a later value was kept, without B; or the entry is damaged, and B went out of what is there.</summary>
+    private static EntryOutcome RestoreEntry(
         TreeTransaction tree, NodeChain chain, DelegationRecord record, DelegationGrant grant, UndoEntry entry, UndoLayers layers)
     {
         var node = chain.Target;
+        if (!UndoLayers.TryRead(entry, out var before))
+        {
+            Withdraw(tree, node, record, grant, entry, layers);
+            return EntryOutcome.Damaged;
+        }
+
         var asWritten = string.Equals(node.Acl?.ToString(), entry.Written ?? entry.Before, StringComparison.Ordinal);
         if (asWritten && layers.NoneAbove(grant))
         {
-            SetIfOther(tree, node, entry.Before is { } text ? Acl.Parse(text) : null);
-            return true;
+            SetIfOther(tree, node, before);
+            return EntryOutcome.Restored;
         }
 
         if (node.Acl is not { } present)
         {
-            return asWritten;
+            return RestoredIf(asWritten);
         }
 
         if (entry.Protected)
@@ -79,7 +102,7 @@ internal static class AclRestoration
             // This delegation added nobody here; a value that says no more than what is inherited again goes (DEL-135).
             var same = present.Equals(chain.Parent?.EffectiveAcl());
             SetIfOther(tree, node, same ? null : present);
-            return same || asWritten;
+            return RestoredIf(same || asWritten);
         }
 
         // A comes back only if what this delegation wrote is still in the value, or A wrote it itself (DEL-135).
@@ -90,9 +113,22 @@ internal static class AclRestoration
         // A value that B itself wrote, it wrote by a right of its own (DEL-322, DEL-340).
         var value = entry.LastWriter == grant.To ? present : present.Without(entry.Added & ~layers.Kept(grant.To), grant.To);
         value = putBack == AclCommands.None ? value : value?.With(putBack, record.By) ?? Acl.Of(putBack, record.By);
-        var saysNothing = entry.Before is null && layers.IsEmpty && value is not null && value.Equals(chain.Parent?.EffectiveAcl());
+        var saysNothing = before is null && layers.IsEmpty && value is not null && value.Equals(chain.Parent?.EffectiveAcl());
         SetIfOther(tree, node, saysNothing ? null : value);
-        return putBack == entry.Taken;
+        return RestoredIf(putBack == entry.Taken);
+    }
+
+    private static EntryOutcome RestoredIf(bool restored) => restored ? EntryOutcome.Restored : EntryOutcome.Kept;
+
+    /// <summary>Closing access has priority over neat ACLs (DEL-139): B goes, a known B as far as this delegation added it, and A has again what T2 took.</summary>
+    private static void Withdraw(TreeTransaction tree, Node node, DelegationRecord record, DelegationGrant grant, UndoEntry entry, UndoLayers layers)
+    {
+        if (node.Acl is { } present)
+        {
+            var added = grant.AccountMade ? AclCommands.All : entry.Added;
+            var value = present.Without(added & ~layers.Kept(grant.To), grant.To);
+            SetIfOther(tree, node, entry.Taken == AclCommands.None ? value : value?.With(entry.Taken, record.By) ?? Acl.Of(entry.Taken, record.By));
+        }
     }
 
     private static void SetIfOther(TreeTransaction tree, Node node, Acl? value)

@@ -43,6 +43,7 @@ internal static class T1Prepare
             MaxSeconds = terms.MaxSeconds,
             BudgetWhenTimeUnknown = terms.BudgetWhenTimeUnknown,
             RotateWithinSeconds = terms.RotateWithinSeconds,
+            Rotation = terms.RotateWithinSeconds > 0 && work.State.ServerOf(terms.To).Rotation is { IsDone: false } ? RotationDuty.Due : RotationDuty.None,
             SubDelegation = terms.SubDelegation,
             Parent = terms.Parent?.Id ?? "",
             Lenders = terms.Parent is { } parent ? [parent.By, .. parent.Grant!.Lenders] : [],
@@ -108,6 +109,7 @@ internal static class T1Prepare
         using var serverPassword = DelegationKeys.Password(prk, "server-cred");
         using var clientNonce = DelegationKeys.Expand(prk, "client-nonce", 16);
         using var serverNonce = DelegationKeys.Expand(prk, "server-nonce", 16);
+        SecretRotation.Begin(work, terms.To, clientPassword, serverPassword);
         var clientName = terms.ClientName.Length > 0 ? terms.ClientName : work.State.Device.DevId;
         using var client = AccountSecret.OfPassword(clientName, clientPassword.Octets);
         using var server = AccountSecret.OfPassword(terms.To, serverPassword.Octets);

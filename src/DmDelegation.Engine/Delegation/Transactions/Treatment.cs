@@ -26,11 +26,12 @@ internal sealed record Treatment(
     public const AclCommands Changing = AclCommands.Add | AclCommands.Delete | AclCommands.Exec | AclCommands.Replace;
 
     /// <summary>The treatment of a scope.</summary>
+    /// <param name="taken">Commands that T2 will take from A.</param>
     /// <param name="lender">The parent of a sub-delegation: what A passes on is what it holds by that; null: what A holds at home.</param>
     public static Treatment Plan(
-        AgentState state, EngineOptions options, string a, string b, IEnumerable<ScopeEntry> scope, bool exclusive, DelegationGrant? lender)
+        AgentState state, EngineOptions options, string a, string b, IEnumerable<ScopeEntry> scope, AclCommands taken, DelegationGrant? lender)
     {
-        var planner = new Planner(state, options, a, b, exclusive, lender);
+        var planner = new Planner(state, options, a, b, taken, lender);
         foreach (var entry in scope)
         {
             planner.Walk(state.Tree.Resolve(entry.Root)!, entry.Rights, isRoot: true);
@@ -61,7 +62,7 @@ internal sealed record Treatment(
         return held;
     }
 
-    private sealed class Planner(AgentState state, EngineOptions options, string a, string b, bool exclusive, DelegationGrant? lender)
+    private sealed class Planner(AgentState state, EngineOptions options, string a, string b, AclCommands taken, DelegationGrant? lender)
     {
         private readonly ImmutableArray<TreatedNode>.Builder _treated = ImmutableArray.CreateBuilder<TreatedNode>();
         private readonly ImmutableArray<NodeChain>.Builder _protected = ImmutableArray.CreateBuilder<NodeChain>();
@@ -118,7 +119,7 @@ internal sealed record Treatment(
                 }
             }
 
-            if (added != AclCommands.None || (exclusive && (acl.CommandsOf(a) & Changing) != AclCommands.None))
+            if (added != AclCommands.None || (acl.CommandsOf(a) & taken) != AclCommands.None)
             {
                 _treated.Add(new TreatedNode(chain, acl, added));
             }

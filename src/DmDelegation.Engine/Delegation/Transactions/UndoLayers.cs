@@ -33,6 +33,13 @@ internal sealed class UndoLayers
 
     public bool IsEmpty => _layers.Count == 0;
 
+    /// <summary>The value before T1; false if the entry is damaged: its text is no ACL, or it says that the root had none (ACL-002).</summary>
+    public static bool TryRead(UndoEntry entry, out Acl? before)
+    {
+        before = null;
+        return entry.Before is null ? entry.Node != NodeId.Root : Acl.TryParse(entry.Before, out before);
+    }
+
     /// <summary>Whether no other delegation lies on top of one.</summary>
     public bool NoneAbove(DelegationGrant grant) => _layers.All(layer => layer.Order < grant.Undo.Order);
 
@@ -56,13 +63,14 @@ internal sealed class UndoLayers
     /// <param name="value">Value of the node now; the chain of these layers holds the one before.</param>
     public void ComeDown(DelegationGrant grant, UndoEntry gone, Acl? value)
     {
+        var sound = TryRead(gone, out _); // a damaged text is not handed on (DEL-139)
         var hadNone = gone is { Before: null, LastWriter: "" };
         var (was, lowest) = (_chain.Target.Acl?.ToString(), true);
         foreach (var (id, _, order, entry) in _layers.Where(layer => layer.Order > grant.Undo.Order))
         {
             Retell(id, entry with
             {
-                Before = lowest && (hadNone || entry.Before == gone.Written) ? gone.Before : Out(entry.Before, grant.To, gone.Added & ~Kept(grant.To, order - 1)),
+                Before = sound && lowest && (hadNone || entry.Before == gone.Written) ? gone.Before : Out(entry.Before, grant.To, gone.Added & ~Kept(grant.To, order - 1)),
                 Written = entry.Written == was ? value?.ToString() : Out(entry.Written, grant.To, gone.Added & ~Kept(grant.To, order)),
             });
             lowest = false;
@@ -110,7 +118,9 @@ internal sealed class UndoLayers
     private static AclCommands Added(List<(string Id, string To, long Order, UndoEntry Entry)> layers, string server, long order) =>
         layers.Where(layer => layer.To == server && layer.Order <= order).Aggregate(AclCommands.None, (sum, layer) => sum | layer.Entry.Added);
 
-    private static string? Out(string? value, string server, AclCommands commands) => value is null ? null : Acl.Parse(value).Without(commands & AclCommands.All, server)?.ToString();
+    // A damaged text stays as it is: its own T3 finds out (DEL-139).
+    private static string? Out(string? value, string server, AclCommands commands) =>
+        value is not null && Acl.TryParse(value, out var acl) && acl is not null ? acl.Without(commands & AclCommands.All, server)?.ToString() : value;
 
     private void Retell(string id, UndoEntry told)
     {
