@@ -185,6 +185,9 @@ public sealed record DelegationGrant
 /// <param name="Closed">T2 is committed: a later failure of anything else does not replay this (DEL-131).</param>
 public sealed record UndoRecord(ImmutableArray<UndoEntry> Entries, ImmutableArray<NodeId> Skipped, ImmutableArray<NodeId> NamedBefore, bool Closed)
 {
+    /// <summary>Grows with every T1 among the live records: where two treat one node, the later lies on top of the earlier (DEL-053, DEL-066).</summary>
+    public long Order { get; init; }
+
     /// <summary>Nothing to undo.</summary>
     public static UndoRecord Empty { get; } = new([], [], [], false);
 
