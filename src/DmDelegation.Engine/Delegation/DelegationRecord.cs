@@ -67,6 +67,9 @@ public sealed record DelegationRecord
     /// <summary>Effective time of the end.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>B: as granted, or as named in a record that never got that far; null if it names nobody.</summary>
+    public string? B() => Grant?.To ?? Text("Server/ServerID");
+
     /// <summary>The text of a chr leaf, null if absent.</summary>
     public string? Text(string path) => Leaves.TryGetValue(path, out var leaf) ? System.Text.Encoding.UTF8.GetString(leaf.Octets.Span) : null;
 }

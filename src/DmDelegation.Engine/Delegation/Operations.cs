@@ -49,7 +49,7 @@ internal static class Operations
     /// <summary>B confirms and relinquishes; A does the rest, and who lent A its authority may take away what it gave of it (DEL-067, DEL-260, DEL-261).</summary>
     private static bool MayRun(DelegationRecord record, string operation, string server) => operation switch
     {
-        "Confirm" or "Relinquish" => record.Grant?.To == server,
+        "Confirm" or "Relinquish" => record.B() == server,
         "Cancel" or "Revoke" => record.By == server || record.Grant?.Lenders.Contains(server) == true,
         _ => record.By == server,
     };
