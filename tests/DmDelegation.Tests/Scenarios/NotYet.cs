@@ -9,6 +9,5 @@ public static class NotYet
         ("S-114", "all of it", "Exec runs no binding yet (issue 4 and later): nothing of B can run out its time"),
         ("S-206", "all of it", "Exec runs no binding yet (issue 4 and later): no download can be told where to write"),
         ("S-064", "same timing class", "speed is never asserted with a clock (design 5); that all answers are the same is"),
-        ("S-085", "tls: buffers of a real connection, after it is closed and they have been used again", "needs the real process over TLS; the engine's part, the message decoder's and the fresh connection are asserted"),
     ];
 }
