@@ -88,6 +88,9 @@ public static class LogCodes
     /// <summary>An id was used again.</summary>
     public static readonly LogCode IdReused = new(2008, LogSeverity.Warning, "delegation id used before");
 
+    /// <summary>An event had no row for the state of a record (DEL-291).</summary>
+    public static readonly LogCode EventIgnored = new(2012, LogSeverity.Debug, "event without effect on a delegation");
+
     /// <summary>T3 could not restore an entry.</summary>
     public static readonly LogCode RollbackIncomplete = new(2009, LogSeverity.Critical, "home scheme not completely restored");
 
@@ -126,6 +129,9 @@ public static class LogCodes
 
     /// <summary>The operator put the device back to the factory scheme (DEL-277).</summary>
     public static readonly LogCode FactoryReset = new(3101, LogSeverity.Warning, "factory reset at the device");
+
+    /// <summary>The store could not be used and was set aside (DEL-297, DEL-298).</summary>
+    public static readonly LogCode StoreDamaged = new(3005, LogSeverity.Critical, "store damaged or newer, set aside");
 
     /// <summary>The operator lowered effective time (DEL-223).</summary>
     public static readonly LogCode ClockReset = new(3004, LogSeverity.Warning, "effective time lowered to the wall clock");

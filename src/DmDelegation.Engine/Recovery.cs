@@ -15,6 +15,11 @@ internal static class Recovery
     public static void Run(Work work)
     {
         var rebooted = work.State.Clock.BootId != work.Now.BootId;
+        StoreDamageReport.Queue(work);
+        IgnoredEvents.Count(
+            work,
+            !rebooted ? DelegationEvent.Restart : work.Engine.Clock.TrustedThisBoot ? DelegationEvent.RebootClockTrusted : DelegationEvent.RebootClockNotTrusted,
+            work.State.Records.Values);
         DeleteStaged(work);
         if (rebooted)
         {
@@ -44,6 +49,7 @@ internal static class Recovery
     /// <param name="jump">How far effective time moved when it became trusted.</param>
     public static void ClockTrusted(Work work, TimeSpan jump)
     {
+        IgnoredEvents.Count(work, DelegationEvent.ClockTrusted, work.State.Records.Values);
         foreach (var (record, grant) in work.State.Live().Where(live => live.Grant.OffTimeUnknown).ToList())
         {
             OffTimeKnown(work, record, grant, jump);

@@ -70,5 +70,9 @@ internal static class EngineSetup
     private static VoucherAnchors Anchors(AgentConfiguration agent) => new(
         agent.VoucherAnchorsFile is { } common ? Certificates.LoadAnchors(common) : new X509Certificate2Collection(),
         agent.Accounts.Where(account => account.VoucherAnchorsFile is not null)
-            .ToImmutableDictionary(account => account.ServerId, account => Certificates.LoadAnchors(account.VoucherAnchorsFile!), StringComparer.Ordinal));
+            .ToImmutableDictionary(account => account.ServerId, account => Certificates.LoadAnchors(account.VoucherAnchorsFile!), StringComparer.Ordinal))
+    {
+        SignerNames = agent.Accounts.Where(account => account.VoucherSigner.Length > 0)
+            .ToImmutableDictionary(account => account.ServerId, account => account.VoucherSigner, StringComparer.Ordinal),
+    };
 }

@@ -82,6 +82,20 @@ internal static class Alerts
         }
     }
 
+    /// <summary>
+    /// End of everything for a server with a home account: the store was lost, and with it every delegation (DEL-298). There is no record, so
+    /// the source is <c>./Delegation</c> and n is the time: it grows with every loss, which keeps the keys apart (DEL-236).
+    /// </summary>
+    public static void QueueStoreCorrupt(Work work, string target)
+    {
+        var n = work.Time.ToUnixTimeSeconds();
+        var key = DelegationKeys.IdempotenceKey("", target, n);
+        var xml = new StringBuilder($"<Delegation v=\"1\" id=\"\" event=\"{End}\" n=\"{n}\" key=\"{key}\">");
+        Element(xml, "Result", "Failure");
+        Element(xml, "Reason", ReasonCode.StoreCorrupt.Code.ToString());
+        Outbox.Queue(work, new OutboxEntry(0, key, target, "", End, "fatal", "", Finished(work, xml), 0, work.Time));
+    }
+
     private static string MarkOfEnd(int reason) => reason switch
     {
         171 => "critical",
@@ -124,6 +138,11 @@ internal static class Alerts
             }
         }
 
+        return Finished(work, xml);
+    }
+
+    private static string Finished(Work work, StringBuilder xml)
+    {
         xml.Append($"<Time trust=\"{work.Engine.Clock.Trust.ToString().ToLowerInvariant()}\">{BasicTime.Format(work.Time)}</Time>");
         var evidence = work.State.Evidence;
         xml.Append($"<Log n=\"{evidence.HeadNumber}\">{Convert.ToHexStringLower(evidence.HeadHash.Span)}</Log>");

@@ -23,6 +23,7 @@ internal static class DelegationEvents
     public static void ServerAuthenticated(Work work, SessionState session)
     {
         CountCreatorSession(work, session.Server);
+        IgnoredEvents.Count(work, DelegationEvent.BAuthenticated, Naming(work, session.Server));
         var guest = work.State.IsGuest(session.Server);
         foreach (var (record, grant) in work.State.LiveTo(session.Server).ToList())
         {
@@ -51,6 +52,7 @@ internal static class DelegationEvents
     /// <summary>A server presented a wrong credential and the one further challenge failed too (DEL-184). After confirmation it only delays (DEL-186).</summary>
     public static void LoginFailed(Work work, SessionState session)
     {
+        IgnoredEvents.Count(work, DelegationEvent.LoginOfBFailed, Naming(work, session.Server));
         foreach (var (record, _) in work.State.LiveTo(session.Server).ToList())
         {
             if (record.State == DelegationState.Pending)
@@ -133,7 +135,13 @@ internal static class DelegationEvents
         var account = AccountList.At(work.State.Tree, chain.Target.Id);
         var ends = EndedBy(work, chain, account).ToList();
         var allowed = work.Policy.Decide(new AccessQuestion(session.Server, AccessOperation.Delete, chain)).Allowed;
-        if (!allowed || (ends.Count == 0 && account is null))
+        if (!allowed)
+        {
+            return delete();
+        }
+
+        CountIgnored(work, chain, account);
+        if (ends.Count == 0 && account is null)
         {
             return delete();
         }
@@ -232,6 +240,22 @@ internal static class DelegationEvents
             }
         }
     }
+
+    /// <summary>Counts the records that such a Delete concerns and does not end (DEL-291).</summary>
+    private static void CountIgnored(Work work, NodeChain chain, Account? account)
+    {
+        IgnoredEvents.Count(work, DelegationEvent.OwnerDeletesTheScope, work.State.Records.Values.Where(record =>
+            record.Grant is { } grant && ScopeMembership.IsPinned(work.State.Tree, grant, chain.Target.Id)));
+        if (account is not null)
+        {
+            IgnoredEvents.Count(work, DelegationEvent.AccountOfAGone, work.State.Records.Values.Where(record => record.By == account.ServerId));
+            IgnoredEvents.Count(work, DelegationEvent.AccountOfBGone, Naming(work, account.ServerId));
+        }
+    }
+
+    /// <summary>Records whose B is a server, whatever their state.</summary>
+    private static IEnumerable<DelegationRecord> Naming(Work work, string server) =>
+        work.State.Records.Values.Where(record => (record.Grant?.To ?? record.Text("Server/ServerID")) == server);
 
     private static void RemoveServer(Work work, string server)
     {

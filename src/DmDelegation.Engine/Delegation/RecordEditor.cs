@@ -88,9 +88,14 @@ internal static class RecordEditor
             return Operations.DeleteRecord(work, record);
         }
 
-        if (record.State != DelegationState.Staged || RecordLayout.Find(path)!.Acl != ShownAcl.NWithDelete)
+        if (RecordLayout.Find(path)!.Acl != ShownAcl.NWithDelete)
         {
             return Refused(405, "DEL-083");
+        }
+
+        if (TransitionTable.Refusal(record.State, DelegationEvent.WriteByA) is { } conflict)
+        {
+            return Refused(conflict.Status, "DEL-083", conflict);
         }
 
         var leaves = record.Leaves.RemoveRange(record.Leaves.Keys.Where(leaf => leaf.StartsWith(path + "/", StringComparison.Ordinal)));

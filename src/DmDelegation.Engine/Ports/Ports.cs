@@ -62,7 +62,7 @@ public interface IDeviceKey
 /// <param name="FreeOctets">What is left for the agent.</param>
 public readonly record struct StorageRoom(long TotalOctets, long FreeOctets);
 
-/// <summary>The storage that holds the store (DEL-343).</summary>
+/// <summary>The storage that holds the store (DEL-118, DEL-343).</summary>
 public interface IStorage
 {
     /// <summary>How full it is now; null if nobody can tell.</summary>
@@ -74,5 +74,5 @@ public interface IStorage
 /// <param name="Vault">Seals and opens secrets.</param>
 /// <param name="Vouchers">Verifies vouchers.</param>
 /// <param name="DeviceKey">The device's identity key.</param>
-/// <param name="Storage">The storage that holds the store; null if nothing is known about it.</param>
+/// <param name="Storage">The storage that holds the store; null: without a limit.</param>
 public sealed record EnginePorts(IRandomSource Random, IVault Vault, IVoucherVerifier Vouchers, IDeviceKey DeviceKey, IStorage? Storage = null);

@@ -117,8 +117,9 @@ internal static class ServerAuthentication
         var nonces = proved ? [session.ServerNonces[^1]] : session.ServerNonces;
         var verdict = received.HmacHeader is null && header.Cred is null ? ServerVerdict.NoCredential
             : HmacHeader.TryParse(received.HmacHeader, out var mac)
-                && mac.Username == header.Source.LocName
+                // The digest is made whatever the names say: an unknown one takes the same path (DEL-187).
                 && AccountCredentials.IsMac(work.Ports.Vault, session.Credentials!.Server!, nonces, received.Body.Span, mac)
+                && mac.Username == header.Source.LocName
                 ? ServerVerdict.Authenticated
             : ServerVerdict.WrongCredential;
         return verdict != ServerVerdict.Authenticated && proved ? ServerVerdict.MacLost : verdict;

@@ -55,7 +55,17 @@ public sealed record DeviceState(
     string DevId,
     long NextOutboxEntry,
     int NextSessionId,
-    ImmutableSortedDictionary<string, string> ProvisionedAccounts);
+    ImmutableSortedDictionary<string, string> ProvisionedAccounts)
+{
+    /// <summary>The store before this one was damaged or of a newer agent (DEL-297, DEL-298); null if not, or if the operator has seen to it.</summary>
+    public StoreDamage? Damage { get; init; }
+}
+
+/// <summary>A store that had to be set aside: all that was in it is lost to this one.</summary>
+/// <param name="Code"><c>store-corrupt</c> or <c>store-newer</c>.</param>
+/// <param name="File">Where it lies, for repair.</param>
+/// <param name="Reported">The reports of it are in the outbox, or have been.</param>
+public sealed record StoreDamage(string Code, string File, bool Reported);
 
 /// <summary>What is kept per server.</summary>
 /// <param name="HighestSeq">Highest sequence number accepted, 0 at first (DEL-101).</param>

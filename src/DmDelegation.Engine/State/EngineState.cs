@@ -28,6 +28,9 @@ public sealed record EngineState
 
     /// <summary>Counts sessions, to tell late answers of an ended one from those of its successor.</summary>
     public long NextSessionSerial { get; init; } = 1;
+
+    /// <summary>Events since the agent started that had no row for the state of a record (DEL-291).</summary>
+    public long IgnoredEvents { get; init; }
 }
 
 /// <summary>A nonce handed to a server (DEL-100).</summary>

@@ -70,6 +70,6 @@ public sealed class FullDeviceScenarios
     {
         public long Free { get; set; }
 
-        public StorageRoom? Room() => new StorageRoom(100, Free);
+        public StorageRoom? Room() => new StorageRoom(100L << 30, Free << 30);
     }
 }

@@ -23,9 +23,6 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     /// <summary>Finalised records, and those that are on the way to it (DEL-050).</summary>
     private const int MaxFinal = 8;
 
-    /// <summary>Nodes of the layout in 7.2, rounded up.</summary>
-    private const int NodesOfAccount = 32;
-
     private const int MaxPending = 4;
     private const int MaxPerServer = 4;
     private const int MaxStagedOrPendingPerServer = 2;
@@ -294,15 +291,6 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
         var final = _terms.DurationType == DurationType.Final
             && !(_terms.Parent is null && Chains().All(pair => CouldReassign(pair.Chain)) && FinalCheck.IsLegal(work, record.By, _terms));
         return sub || final ? ReasonCode.ChainIllegal : null;
-    }
-
-    /// <summary>DEL-118: every ACL value T1 would write fits its limit, and the account fits into the tree.</summary>
-    public static ReasonCode? Storage(Work work, string a, DelegationTerms terms)
-    {
-        var state = work.State;
-        var tooLong = terms.Treatment.Treated.Any(node => node.Effective.With(node.Added, terms.To).Octets > Acl.MaxOctets);
-        tooLong |= terms is { DurationType: DurationType.Final, ScopeType: ScopeType.Full } && !Finality.HasRoom(state, work.Options, a, terms.To);
-        return tooLong || state.Tree.Count + NodesOfAccount > TreeOptions.Default.MaxNodes ? ReasonCode.DeviceFull : null;
     }
 
     /// <summary>DEL-114: DEL-056, DEL-093, DEL-094. Addr and Ref side by side belong here (DEL-094).</summary>

@@ -55,7 +55,7 @@ internal static class StartCommand
                 checks.KeepSeq(terms.Seq);
             }
 
-            if ((keyFault ?? StartChecks.Storage(work, record.By, terms)) is { } late)
+            if ((keyFault ?? StorageCheck.Run(work, terms, record.By)) is { } late)
             {
                 return Refuse(work, record, late);
             }

@@ -28,7 +28,7 @@ public sealed class PowerCutException(string where) : Exception(where)
 /// A device in driven time: the production engine, store, vault and CMS on a real SQLite file; only time, power and the network are the
 /// test's. Messages are exchanged one at a time, so sessions interleave where a test wants them to.
 /// </summary>
-public sealed class TestDevice : IDisposable
+public sealed partial class TestDevice : IDisposable
 {
     public const string DeviceId = "urn:uuid:0f4ed0a2-7f0c-4a7e-9d5c-test00000001";
 
@@ -48,7 +48,7 @@ public sealed class TestDevice : IDisposable
         Directory = System.IO.Directory.CreateTempSubdirectory("dmagent-test-").FullName;
         _vault = new AesGcmVault(_deviceKey);
         Pki = TestPki.Shared;
-        Ports = MakePorts(setup);
+        Ports = setup.ChangePorts(MakePorts(setup));
         Engine = new AgentEngine(Options(setup), Ports);
         Now = new ClockReading(new DateTimeOffset(2030, 1, 1, 3, 4, 5, TimeSpan.Zero), setup.ClockTrusted, 100_000, Guid.NewGuid().ToString());
         _store = AgentStore.Open(Directory);
@@ -81,6 +81,9 @@ public sealed class TestDevice : IDisposable
 
     public bool KeepTraffic { get; set; } = true;
 
+    /// <summary>When the agent opened a session, with whom.</summary>
+    public List<(string Server, long BootMs)> Opened { get; } = [];
+
     public List<EndSession> Ended { get; } = [];
 
     public List<CrashPoint> Passed { get; } = [];
@@ -89,6 +92,9 @@ public sealed class TestDevice : IDisposable
 
     /// <summary>The process stops right after the first such effect.</summary>
     public Func<Effect, bool>? CutAfter { get; set; }
+
+    /// <summary>The process stops right before the first such effect.</summary>
+    public Func<Effect, bool>? CutBefore { get; set; }
 
     public TransportFacts Transport { get; set; } = new(true, true, false);
 
@@ -305,6 +311,12 @@ public sealed class TestDevice : IDisposable
         var step = Engine.Handle(State, happening, Now);
         foreach (var effect in step.Effects)
         {
+            if (CutBefore?.Invoke(effect) == true)
+            {
+                CutBefore = null;
+                throw new PowerCutException("before " + effect);
+            }
+
             Effects.Add(effect);
             Carry(effect);
             if (CutAfter?.Invoke(effect) == true)
@@ -344,6 +356,10 @@ public sealed class TestDevice : IDisposable
         {
             case Persist persist:
                 _store.Commit(persist.Before, persist.After);
+                break;
+            case Report { Line: var line } when line.Code == LogCodes.SessionOpened:
+                Log.Add(line);
+                Opened.Add((line.Fields.First(field => field.Key == "server").Value, Now.BootMs));
                 break;
             case SendMessage message:
                 _network.Enqueue(message);
@@ -475,6 +491,9 @@ public sealed class TestDeviceSetup
     public bool HostNamesVerifiable { get; set; } = true;
 
     public IDeviceKey? DeviceKey { get; set; }
+
+    /// <summary>Puts something between the engine and the world, to count or to refuse.</summary>
+    public Func<EnginePorts, EnginePorts> ChangePorts { get; set; } = ports => ports;
 
     /// <summary>Servers with an account.</summary>
     public List<string> Known { get; } = ["a.example", "d.example", "home.example"];
