@@ -57,6 +57,10 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
                 SessionEngine.Failed(work, failure);
                 OpenDueSessions(work);
                 break;
+            case ConnectivityChanged:
+                ContactPlan.ConnectivityChanged(work);
+                OpenDueSessions(work);
+                break;
             case ClockResetRequested:
                 ResetClock(work);
                 break;

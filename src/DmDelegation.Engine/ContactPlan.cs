@@ -8,6 +8,9 @@ namespace DmDelegation.Engine;
 /// <summary>When the agent connects to which server by itself: first contact with B (DEL-178), acknowledgements (DEL-241), polling.</summary>
 internal static class ContactPlan
 {
+    /// <summary>Failures that say nothing of the server: it was not reached.</summary>
+    private static readonly string[] NotReached = ["connect", "timeout"];
+
     /// <summary>A session ended; sets the backoff or clears it (DEL-242).</summary>
     /// <param name="error">Stable code of the failure, null if the session ended well.</param>
     /// <param name="retryAfterSeconds">What the server asked for, 0 if nothing.</param>
@@ -54,6 +57,19 @@ internal static class ContactPlan
             LastSessionBootMs = error is null ? work.Now.BootMs : contact.LastSessionBootMs,
             LastError = error ?? "",
         });
+    }
+
+    /// <summary>
+    /// The network is another one than before: whoever was not reached is tried again as after a first failure, with its jitter, so that a
+    /// fleet behind one access point does not come back at once (DEL-242). What a server answered, and how long it asked to wait, stands.
+    /// </summary>
+    public static void ConnectivityChanged(Work work)
+    {
+        foreach (var (server, contact) in work.Engine.Contacts.Where(contact => NotReached.Contains(contact.Value.LastError, StringComparer.Ordinal)))
+        {
+            var soon = work.Now.BootMs + BackoffMs(work, failures: 0);
+            Put(work, server, contact with { FailedAttempts = 0, NotBeforeBootMs = Math.Min(contact.NotBeforeBootMs, soon) });
+        }
     }
 
     /// <summary>

@@ -1,8 +1,8 @@
 namespace DmDelegation.Engine;
 
 /// <summary>
-/// The rows of 12.4 of the delegation specification, as places where a test build can stop the process (DEL-296). Rows that only a
-/// reboot, rotation, finality or a chain reaches come with those features.
+/// The rows of 12.4 of the delegation specification, as places where a test build can stop the process (DEL-296). C10 and C11 are
+/// cut at their commits; the rest come with a reboot.
 /// </summary>
 public enum CrashPoint
 {

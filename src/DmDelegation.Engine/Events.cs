@@ -42,6 +42,9 @@ public sealed record MessageReceived(string Server, long SessionSerial, ReadOnly
 /// <param name="RetryAfterSeconds">What the server asked for, 0 if nothing.</param>
 public sealed record ExchangeFailed(string Server, long SessionSerial, string Code, int RetryAfterSeconds) : AgentEvent;
 
+/// <summary>The device got or lost an address: waits for servers that were not reached begin anew (DEL-242).</summary>
+public sealed record ConnectivityChanged : AgentEvent;
+
 /// <summary>The operator lowers effective time to the wall clock (DEL-223); refused while nobody vouches for the wall clock. It is audited either way.</summary>
 public sealed record ClockResetRequested : AgentEvent;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
-using DmDelegation.Engine.Time;
 
 namespace DmDelegation.Engine;
 

@@ -76,7 +76,7 @@ internal static class CommandLine
     {
         Config,
         Leaf("run", "Run the agent (the service does this)", [], (parsed, _) => new RunCommand(parsed.GetValue(Config)).RunAsync()),
-        Asks("status", "Who manages this device, and is anything wrong?", [], Verbs.Status, Readable.StatusReport, HumanText.Status),
+        Asks("status", "Who manages this device, which part, until when, and is anything wrong?", [], Verbs.Status, Readable.StatusReport, StatusText.Of),
         new Command("tree", "The management tree")
         {
             Asks("list", "Nodes below a node", [Uri, Recursive], Verbs.TreeList, Readable.NodeListReport, HumanText.Nodes),
@@ -93,8 +93,8 @@ internal static class CommandLine
         },
         new Command("delegation", "Delegations")
         {
-            Asks("list", "All records", [], Verbs.DelegationList, Readable.DelegationListReport, HumanText.Delegations),
-            Asks("show", "One record", [Id], Verbs.DelegationShow, Readable.DelegationReport, HumanText.Delegation),
+            Asks("list", "All records", [], Verbs.DelegationList, Readable.DelegationListReport, DelegationText.List),
+            Asks("show", "One record", [Id], Verbs.DelegationShow, Readable.DelegationReport, DelegationText.Show),
             Leaf("watch", WatchDescription, [WatchedId, Json], (parsed, cancel) =>
                 ClientOf(parsed).WatchAsync(parsed.GetValue(WatchedId) ?? "", parsed.GetValue(Json), cancel)),
             Leaf("log", LogDescription, [Verify, Json], LogAsync),

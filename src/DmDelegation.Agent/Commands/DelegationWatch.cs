@@ -76,5 +76,5 @@ internal sealed class DelegationWatch(Terminal terminal, string id, bool json)
         return known != lasting;
     }
 
-    private void Print(DelegationChange change) => terminal.Print(change, ReportJson.Readable.DelegationChange, json, HumanText.Change);
+    private void Print(DelegationChange change) => terminal.Print(change, ReportJson.Readable.DelegationChange, json, DelegationText.Change);
 }

@@ -5,23 +5,6 @@ namespace DmDelegation.Agent.Commands;
 /// <summary>Answers for people: plain text, meaning never in colour.</summary>
 internal static class HumanText
 {
-    /// <summary>First line: is it well and who manages the device; then which part until when, then what is wrong.</summary>
-    public static IEnumerable<string> Status(StatusReport report)
-    {
-        yield return $"{(report.Well ? "Well" : "Not well")}, {report.State}: {StatusQuery.Owner(report.Home, report.Accounts)}"
-            + (report.ManagedBy.IsEmpty ? "" : $", {report.ManagedBy.Length} delegated");
-        foreach (var manager in report.ManagedBy)
-            yield return "  " + StatusQuery.Sentence(manager) + (manager.RemainingSeconds is { } seconds ? $", {seconds} s left" : "");
-        foreach (var warning in report.Warnings)
-            yield return $"  {warning.Severity}: {warning.Text} [{warning.Code}]; {(warning.Because is null ? warning.Remedy : $"see {warning.Because}")}";
-        yield return $"Device     {report.DeviceId}";
-        yield return $"Version    {report.Version}";
-        yield return Clock(report.Clock).Single();
-        yield return $"Delegation {report.Delegations.Active} active, {report.Delegations.Pending} pending, {report.Delegations.Suspended} suspended";
-        yield return $"Outbox     {(report.Outbox == 0 ? "empty" : report.Outbox == 1 ? "1 acknowledgement waits" : $"{report.Outbox} acknowledgements wait")}";
-        yield return $"Sessions   {(report.Sessions.IsEmpty ? "none" : string.Join(", ", report.Sessions))}";
-    }
-
     public static IEnumerable<string> Clock(ClockReport report) => [$"Clock      {report.State}, {report.EffectiveTime}"];
 
     public static IEnumerable<string> Nodes(NodeListReport report) => report.Nodes.Select(node => $"{node.Format,-5} {node.Uri}");
@@ -48,36 +31,19 @@ internal static class HumanText
         yield return $"Effective  {report.Effective} from {report.From}";
     }
 
-    public static IEnumerable<string> Access(AccessReport report) => [report.Text];
+    public static IEnumerable<string> Access(AccessReport report) =>
+    [
+        $"{report.Server} {(report.Allowed ? "may" : "may NOT")} {report.Command} {report.Uri}",
+        .. Words.Wrap("Rule       ", $"{report.Rule}: {Rules.Meaning(report.Rule)}"),
+        .. report.Because is { } because ? Words.Wrap("Delegation ", because) : [],
+        .. report.DecidedAt is { Length: > 0 } node ? [$"Decided at {node}"] : Array.Empty<string>(),
+        .. report.Allowed ? [] : Words.Wrap("Status     ", report.Status + (report.Reason == 0 ? "" : $", reason {report.Reason}: {ReasonWords.Of(report.Reason, "", "")}")),
+        .. report.HasAccount ? [] : Words.Wrap("Note       ", $"{report.Server} has no account, so it cannot open a session"),
+    ];
 
     public static IEnumerable<string> Accounts(AccountListReport report) => report.Accounts.Select(account =>
         $"{account.Path}  {account.ServerId}  {account.Address}  {account.AuthType}"
         + (account.Guest ? "  guest" : "") + (account.Delegation is null ? "" : $"  delegation {account.Delegation}"));
-
-    public static IEnumerable<string> Delegations(DelegationListReport report) => report.Delegations.Select(record =>
-        $"{record.Id}  {record.State}  {record.By} -> {record.To}  {record.ScopeType} {record.DurationType} {record.Control}"
-        + $"  {string.Join(", ", record.Scope.Select(entry => entry.Uri))}"
-        + (record.RemainingSeconds is { } seconds ? $"  {seconds} s left" : "")
-        + (record.ReasonCode == 0 ? "" : $"  {record.Reason} ({record.ReasonCode})"));
-
-    public static IEnumerable<string> Delegation(DelegationReport record)
-    {
-        yield return $"Delegation {record.Id}";
-        yield return $"State      {record.State} ({record.StateCode}), {record.Reason} ({record.ReasonCode})";
-        yield return $"By         {record.By}";
-        yield return $"To         {record.To}{(record.Account is null ? "" : $", account {record.Account}")}";
-        yield return $"Type       {record.ScopeType}, {record.DurationType}, {record.Control}";
-        foreach (var entry in record.Scope)
-            yield return $"Scope      {entry.Uri}  {entry.Rights}";
-        if (record.RemainingSeconds is { } seconds)
-            yield return $"Remaining  {seconds} s";
-        if (record.WindowLeftSeconds is { } window)
-            yield return $"Window     {window} s left";
-        yield return $"Ack        delegating {record.AckDelegating}, delegated {record.AckDelegated}";
-    }
-
-    public static IEnumerable<string> Change(DelegationChange change) =>
-        change.Record is { } record ? Delegations(new DelegationListReport([record])) : [$"{change.Id}  gone"];
 
     public static IEnumerable<string> LocalEnd(LocalEndReport report) =>
         [report.State is null ? $"staged record {report.Id} deleted" : $"delegation {report.Id} ended: {report.Was} -> {report.State}, {report.Reason} ({report.ReasonCode})"];

@@ -44,7 +44,7 @@ internal static class LogText
         (AuditEvents.ClockJump, _) => "wall clock not followed",
         (AuditEvents.Login, _) => "not authenticated",
         (AuditEvents.Refused, 0) => "not permitted",
-        _ => ReasonWords.Of(entry.ReasonCode),
+        _ => ReasonWords.Of(entry.ReasonCode, entry.By, entry.To),
     };
 
     private static string Verdict(LogHeadReport head) => head.Result switch

@@ -63,6 +63,9 @@ internal sealed class AgentLoop
     /// <summary>Stops the loop after the input it is at.</summary>
     public void Stop() => _inputs.Writer.TryWrite(new StopWanted());
 
+    /// <summary>Tells the loop that the network changed; from any thread.</summary>
+    public void TellNetworkChanged() => _inputs.Writer.TryWrite(new NetworkChanged());
+
     /// <summary>A snapshot between two inputs.</summary>
     public Task<Snapshot> SnapshotAsync(CancellationToken cancel) => Ask<Snapshot>(taken => new SnapshotWanted(taken), cancel);
 
@@ -138,6 +141,9 @@ internal sealed class AgentLoop
                 break;
             case LocalEndWanted wanted:
                 EndDelegation(wanted);
+                break;
+            case NetworkChanged:
+                Handle(new ConnectivityChanged());
                 break;
             case FactoryResetWanted wanted:
                 FactoryReset(wanted);

@@ -23,6 +23,9 @@ internal sealed record SnapshotWanted(TaskCompletionSource<Snapshot> Taken) : Lo
 /// <param name="Ended">Where the end goes.</param>
 internal sealed record SessionWanted(string Server, TaskCompletionSource<SessionReport> Ended) : LoopInput;
 
+/// <summary>The network changed (DEL-242).</summary>
+internal sealed record NetworkChanged : LoopInput;
+
 /// <summary>Somebody wants effective time lowered to the wall clock (DEL-223).</summary>
 /// <param name="Done">Where the outcome goes.</param>
 internal sealed record ClockResetWanted(TaskCompletionSource<Answer<ClockReport>> Done) : LoopInput;

@@ -75,12 +75,16 @@ internal static class AccessQuery
         var (status, rule) = refusedByType ? (405, "TND-033") : (answer.Status, answer.Rule);
         var decidedAt = answer.DecidedAt is { } node ? Addresses.Of(context, node) : null;
         var reason = answer.Reason == 0 ? "" : $", reason {answer.Reason} {ReasonCode.Of(answer.Reason).Name}";
+        var because = verdict.Delegation is { } id && context.Durable.Records.TryGetValue(id, out var record)
+            ? $"{id}: {record.By} gave {string.Join(", ", record.Grant!.Scope.Select(entry => entry.Uri))} to {record.Grant.To} ({record.State})"
+            : null;
+        var hasAccount = context.Durable.AccountOf(asked.Server) is not null;
         var sentence =
             $"{asked.Server} {(allowed ? "may" : "may not")} {asked.Command} {asked.Uri}: {(allowed ? "granted" : $"status {status}{reason}")}"
             + $" by {rule} ({Rules.Meaning(rule)}){(decidedAt is null ? "" : $", decided at {decidedAt}")}"
             + (verdict.Delegation is null ? "" : $", delegation {verdict.Delegation}")
-            + (context.Durable.AccountOf(asked.Server) is null ? "; it has no account, so it cannot open a session" : "");
-        return new AccessReport(asked.Server, asked.Command, asked.Uri, allowed, status, answer.Reason, rule, verdict.Delegation, decidedAt, sentence);
+            + (!hasAccount ? "; it has no account, so it cannot open a session" : "");
+        return new AccessReport(asked.Server, asked.Command, asked.Uri, allowed, status, answer.Reason, rule, verdict.Delegation, decidedAt, sentence, because, hasAccount);
     }
 
     private static Answer<AccessReport> Failed(string code, string text) => Answer<AccessReport>.Failed(code, text);

@@ -41,6 +41,8 @@ internal static class DelegationQuery
     private static DelegationReport Report(QueryContext context, DelegationRecord record)
     {
         var grant = record.Grant;
+        var to = grant?.To ?? record.Text("Server/ServerID") ?? "";
+        var remaining = Limits.RemainingSeconds(record, context.Now, context.Time);
         return new DelegationReport(
             record.Id,
             record.State.ToString(),
@@ -48,17 +50,23 @@ internal static class DelegationQuery
             ReasonCode.Of(record.Reason).Name,
             record.Reason,
             record.By,
-            grant?.To ?? record.Text("Server/ServerID") ?? "",
+            to,
             RecordText.Label(record),
             record.Text("ScopeType") ?? "",
             record.Text("DurationType") ?? "",
             record.Text("Control") ?? "exclusive",
             grant is null ? AsWritten(record) : [.. grant.Scope.Select(entry => new ScopeReport(entry.Uri, RightsText(entry.Rights)))],
-            Limits.RemainingSeconds(record, context.Now, context.Time),
-            record.State == DelegationState.Pending ? (Limits.WindowLeftMs(grant!, context.Now) + 999) / 1000 : null,
+            remaining,
+            record.State == DelegationState.Pending ? StatusQuery.WindowLeft(context, grant!) : null,
             (int)record.AckDelegating,
             (int)record.AckDelegated,
-            grant is null ? null : context.Durable.Tree.PathOf(grant.Account)?.ToString());
+            grant is null ? null : context.Durable.Tree.PathOf(grant.Account)?.ToString(),
+            grant is null ? null : StatusQuery.Parent(grant),
+            [.. context.Durable.Live().Where(live => live.Grant.Parent == record.Id).Select(live => live.Record.Id)],
+            remaining is { } seconds && record.State.IsLive() ? StatusQuery.TimeText(context.Time.AddSeconds(seconds)) : null,
+            grant is null ? null : StatusQuery.Held(context, record, grant),
+            record.Reason == 0 ? "" : ReasonWords.Of(record.Reason, record.By, to),
+            record.Reason == 0 ? "" : ReasonWords.Next(record.Reason, record.By, to));
     }
 
     /// <summary>The scope of a record that never got as far as a grant.</summary>

@@ -62,8 +62,19 @@ internal static class ReasonWords
     public static IEnumerable<int> All => Table.Keys;
 
     /// <summary>The reason in words.</summary>
-    public static string Of(int code) => Table.TryGetValue(code, out var row) ? row.Words : $"reason {code}";
+    /// <param name="code">Reason code.</param>
+    /// <param name="a">A by name, empty if there is none.</param>
+    /// <param name="b">B by name, empty if there is none.</param>
+    public static string Of(int code, string a, string b) => Table.TryGetValue(code, out var row) ? Named(row.Words, a, b) : $"reason {code}";
 
     /// <summary>What to do next; empty: nothing is left to do.</summary>
-    public static string Next(int code) => Table.TryGetValue(code, out var row) ? row.Next : "";
+    public static string Next(int code, string a, string b) => Table.TryGetValue(code, out var row) ? Named(row.Next, a, b) : "";
+
+    private static string Named(string text, string a, string b) =>
+        string.Join(' ', text.Split(' ').Select(word => word switch
+        {
+            "A" when a.Length > 0 => a,
+            "B" when b.Length > 0 => b,
+            _ => word,
+        }));
 }

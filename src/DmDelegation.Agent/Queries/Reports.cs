@@ -19,9 +19,11 @@ namespace DmDelegation.Agent.Queries;
 /// <param name="Sessions">ServerIDs of running sessions.</param>
 /// <param name="Warnings">What is wrong.</param>
 /// <param name="Accounts">ServerIDs with an account that no delegation made.</param>
+/// <param name="Waiting">Delegations that wait for their server to confirm; nobody has lost anything to them yet.</param>
 internal sealed record StatusReport(
     bool Well, string State, string Version, string DeviceId, ImmutableArray<ManagerReport> ManagedBy, ImmutableArray<string> Home, ClockReport Clock,
-    DelegationCounts Delegations, int Outbox, ImmutableArray<string> Sessions, ImmutableArray<WarningReport> Warnings, ImmutableArray<string> Accounts);
+    DelegationCounts Delegations, int Outbox, ImmutableArray<string> Sessions, ImmutableArray<WarningReport> Warnings, ImmutableArray<string> Accounts,
+    ImmutableArray<WaitingReport> Waiting);
 
 /// <summary>A server that manages by delegation.</summary>
 /// <param name="Server">B.</param>
@@ -31,8 +33,21 @@ internal sealed record StatusReport(
 /// <param name="Scope">Roots of the scope.</param>
 /// <param name="Until">Latest end, <c>until-revoked</c> or <c>final</c>.</param>
 /// <param name="RemainingSeconds">Seconds left; null unless temporary.</param>
+/// <param name="Parent">Delegation that this one is a part of, or null.</param>
+/// <param name="Exclusive">By keeps only Get in the scope.</param>
+/// <param name="Held">Why it is suspended, and null unless it is: <c>time-unknown</c> or <c>parent-suspended</c>.</param>
 internal sealed record ManagerReport(
-    string Server, string By, string Delegation, string State, ImmutableArray<string> Scope, string Until, long? RemainingSeconds);
+    string Server, string By, string Delegation, string State, ImmutableArray<string> Scope, string Until, long? RemainingSeconds, string? Parent,
+    bool Exclusive, string? Held);
+
+/// <summary>A delegation that waits for confirmation.</summary>
+/// <param name="Server">B.</param>
+/// <param name="By">A.</param>
+/// <param name="Delegation">Delegation id.</param>
+/// <param name="Scope">Roots of the scope.</param>
+/// <param name="SecondsLeft">Seconds left to confirm.</param>
+/// <param name="Parent">Delegation that this one is a part of, or null.</param>
+internal sealed record WaitingReport(string Server, string By, string Delegation, ImmutableArray<string> Scope, long SecondsLeft, string? Parent);
 
 /// <summary>The clock.</summary>
 /// <param name="State"><c>trusted</c>, <c>plausible</c> or <c>unknown</c> (DEL-201).</param>
@@ -104,8 +119,11 @@ internal sealed record AclReport(string Uri, string Acl, string Effective, strin
 /// <param name="Delegation">Delegation that granted or denied, or null.</param>
 /// <param name="DecidedAt">Node whose ACL decided, or null.</param>
 /// <param name="Text">The same in a sentence.</param>
+/// <param name="Because">That delegation in words, or null.</param>
+/// <param name="HasAccount">Without an account the server cannot open a session.</param>
 internal sealed record AccessReport(
-    string Server, string Command, string Uri, bool Allowed, int Status, int Reason, string Rule, string? Delegation, string? DecidedAt, string Text);
+    string Server, string Command, string Uri, bool Allowed, int Status, int Reason, string Rule, string? Delegation, string? DecidedAt, string Text,
+    string? Because, bool HasAccount);
 
 /// <summary>Answer of <c>account list</c>.</summary>
 /// <param name="Accounts">The accounts.</param>
@@ -142,9 +160,16 @@ internal sealed record DelegationListReport(ImmutableArray<DelegationReport> Del
 /// <param name="AckDelegating">Delivery to A (6.1).</param>
 /// <param name="AckDelegated">Delivery to B (6.1).</param>
 /// <param name="Account">B's account, or null.</param>
+/// <param name="Parent">Delegation that this one is a part of, or null.</param>
+/// <param name="Children">Live delegations that are parts of this one.</param>
+/// <param name="Until">Latest end, or null: there is none, or it has ended.</param>
+/// <param name="Held">Why it is suspended, and null unless it is: <c>time-unknown</c> or <c>parent-suspended</c>.</param>
+/// <param name="Meaning">The reason in words, empty for none.</param>
+/// <param name="Next">What to do next, empty if nothing.</param>
 internal sealed record DelegationReport(
     string Id, string State, int StateCode, string Reason, int ReasonCode, string By, string To, string Type, string ScopeType, string DurationType,
-    string Control, ImmutableArray<ScopeReport> Scope, long? RemainingSeconds, long? WindowLeftSeconds, int AckDelegating, int AckDelegated, string? Account);
+    string Control, ImmutableArray<ScopeReport> Scope, long? RemainingSeconds, long? WindowLeftSeconds, int AckDelegating, int AckDelegated, string? Account,
+    string? Parent, ImmutableArray<string> Children, string? Until, string? Held, string Meaning, string Next);
 
 /// <summary>One line of <c>delegation watch</c>.</summary>
 /// <param name="Id">Delegation id.</param>

@@ -11,6 +11,12 @@ namespace DmDelegation.Agent.Queries;
 /// <summary><c>status</c>: who manages this device, which part, until when, and whether anything is wrong.</summary>
 internal static class StatusQuery
 {
+    /// <summary>Suspended: the device was off for an unknown time.</summary>
+    public const string TimeUnknown = "time-unknown";
+
+    /// <summary>Suspended: the delegation it is a part of is.</summary>
+    public const string ParentSuspended = "parent-suspended";
+
     /// <summary>The whole status.</summary>
     public static StatusReport Report(QueryContext context)
     {
@@ -31,7 +37,8 @@ internal static class StatusQuery
             context.Durable.Outbox.Count,
             [.. context.State.Sessions.Keys],
             warnings,
-            Accounts(context));
+            Accounts(context),
+            Waiting(context));
     }
 
     /// <summary>The clock as the agent sees it.</summary>
@@ -80,10 +87,35 @@ internal static class StatusQuery
             record.By,
             record.Id,
             record.State.ToString(),
-            grant.ScopeType == ScopeType.Full ? ["."] : [.. grant.Scope.Select(entry => context.Durable.Tree.PathOf(entry.Root)?.ToString() ?? entry.Uri)],
+            Roots(context, grant),
             remaining is { } seconds ? TimeText(context.Time.AddSeconds(seconds)) : record.State == DelegationState.Finalised ? "final" : "until-revoked",
-            remaining);
+            remaining,
+            Parent(grant),
+            grant.Exclusive,
+            Held(context, record, grant));
     }
+
+    /// <summary>Roots of a scope, where they are now.</summary>
+    private static ImmutableArray<string> Roots(QueryContext context, DelegationGrant grant) =>
+        grant.ScopeType == ScopeType.Full ? ["."] : [.. grant.Scope.Select(entry => context.Durable.Tree.PathOf(entry.Root)?.ToString() ?? entry.Uri)];
+
+    /// <summary>The delegation that a sub-delegation is a part of, or null.</summary>
+    public static string? Parent(DelegationGrant grant) => grant.Parent.Length > 0 ? grant.Parent : null;
+
+    /// <summary>Why a delegation is suspended (DEL-063, DEL-213); null if it is not.</summary>
+    public static string? Held(QueryContext context, DelegationRecord record, DelegationGrant grant) =>
+        record.State != DelegationState.Suspended ? null
+        : context.Durable.Records.GetValueOrDefault(grant.Parent) is { State: DelegationState.Suspended } ? ParentSuspended
+        : TimeUnknown;
+
+    private static ImmutableArray<WaitingReport> Waiting(QueryContext context) =>
+    [
+        .. context.Durable.Live().Where(live => live.Record.State == DelegationState.Pending).Select(live => new WaitingReport(
+            live.Grant.To, live.Record.By, live.Record.Id, Roots(context, live.Grant), WindowLeft(context, live.Grant), Parent(live.Grant))),
+    ];
+
+    /// <summary>Seconds left to confirm, a begun one counts whole.</summary>
+    public static long WindowLeft(QueryContext context, DelegationGrant grant) => (Limits.WindowLeftMs(grant, context.Now) + 999) / 1000;
 
     private static ImmutableArray<string> Accounts(QueryContext context) =>
         [.. AccountList.All(context.Durable.Tree).Select(account => account.ServerId).Where(server => !context.Durable.IsGuest(server))];

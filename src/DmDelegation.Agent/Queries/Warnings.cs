@@ -19,7 +19,7 @@ internal static class Warnings
     private const int FailuresWorthAWarning = 3;
 
     private static readonly ImmutableArray<Func<QueryContext, IEnumerable<WarningReport>>> Rules =
-        [NotRunning, StoreDamaged, LogLeft, NoAccount, AccountMissing, AccountDiffers, ClockNotTrusted, ClockJump, Suspended, RollbackIncomplete, Pending, ContactFailing, OutboxWaiting];
+        [NotRunning, StoreDamaged, LogLeft, NoAccount, AccountMissing, AccountDiffers, ClockNotTrusted, ClockJump, Suspended, RotationOverdue, RollbackIncomplete, Pending, ContactFailing, OutboxWaiting];
 
     /// <summary>All that apply.</summary>
     public static ImmutableArray<WarningReport> Of(QueryContext context) => [.. Rules.SelectMany(rule => rule(context))];
@@ -64,9 +64,20 @@ internal static class Warnings
     private static IEnumerable<WarningReport> Suspended(QueryContext context) =>
         from live in context.Durable.Live()
         where live.Record.State == DelegationState.Suspended
+        select StatusQuery.Held(context, live.Record, live.Grant) == StatusQuery.ParentSuspended
+            ? new WarningReport(
+                "delegation-suspended", Warning, $"delegation {live.Record.Id} to {live.Grant.To} is suspended with {live.Grant.Parent}, of which it is a part",
+                $"dmagent delegation show {live.Grant.Parent}", null)
+            : new WarningReport(
+                "delegation-suspended", Warning, $"delegation {live.Record.Id} to {live.Grant.To} is suspended: the time since the reboot is unknown",
+                $"let the clock be synchronised, or let {live.Record.By} tell the time", "clock-not-trusted");
+
+    private static IEnumerable<WarningReport> RotationOverdue(QueryContext context) =>
+        from live in context.Durable.Live()
+        where live.Grant.Rotation == RotationDuty.Overdue
         select new WarningReport(
-            "delegation-suspended", Warning, $"delegation {live.Record.Id} to {live.Grant.To} is suspended: the time since the reboot is unknown",
-            "let the clock be synchronised", "clock-not-trusted");
+            "rotation-overdue", Warning, $"delegation {live.Record.Id}: {live.Grant.To} still uses secrets that {live.Record.By} knows, and may do nothing else until it has replaced them",
+            $"tell {live.Grant.To}, or let {live.Record.By} revoke", null);
 
     private static IEnumerable<WarningReport> RollbackIncomplete(QueryContext context) =>
         from record in context.Durable.Records.Values

@@ -9,6 +9,7 @@ using DmDelegation.Platform.Accounts;
 using DmDelegation.Platform.Clock;
 using DmDelegation.Platform.Control;
 using DmDelegation.Platform.Http;
+using DmDelegation.Platform.Network;
 using DmDelegation.Platform.Profile;
 using DmDelegation.Platform.Secrets;
 using DmDelegation.Platform.Store;
@@ -56,6 +57,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
         var access = ControlAccess.OfThisProcess(ControlAccess.FindGroup(settings.Agent.ControlGroup));
         var verbs = new DaemonVerbs(loop, Context);
         await using var control = ControlServer.Listen(settings.Agent.ControlSocket, access, verbs.AnswerAsync, Verbs.ForRoot);
+        using var network = new ConnectivityWatch(loop.TellNetworkChanged);
         var stoppedWell = await loop.RunAsync();
         log(AgentLog.Line(AgentLog.Stopped, "stopped"));
         return stoppedWell ? ExitCodes.Ok : ExitCodes.Failed;

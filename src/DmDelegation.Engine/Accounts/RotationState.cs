@@ -9,6 +9,9 @@ namespace DmDelegation.Engine.Accounts;
 /// <param name="UsedUp">Sealed fingerprints of the derived and the earlier values, none of which may come again (DEL-181).</param>
 public sealed record RotationState(RotatedSecret Client, RotatedSecret Server, ReadOnlyMemory<byte> UsedUp)
 {
+    /// <summary>A secret of B's own has a successor, which is not the first rotation.</summary>
+    public bool IsReplacedAgain => this is { Client: { Earlier.IsEmpty: false, EarlierDerived: false } } or { Server: { Earlier.IsEmpty: false, EarlierDerived: false } };
+
     /// <summary>Both secrets are B's own (DEL-181).</summary>
     public bool IsDone => this is { Client.Derived: false, Server.Derived: false };
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.Ports;
 using DmDelegation.Engine.Session;
@@ -74,6 +75,11 @@ internal static class SecretRotation
 
         Put(work, server, Rotate(work, server, rotation, direction, stored, used));
         Discharge(work, server);
+        if (!rotation.IsDone && work.State.ServerOf(server).Rotation!.IsDone)
+        {
+            Audit(work, server);
+        }
+
         work.Log(LogCodes.SecretReplaced, $"{server} replaced a secret of its account", ("server", server), ("level", direction.ToString()));
         return null;
     }
@@ -86,7 +92,24 @@ internal static class SecretRotation
     {
         if (session is { ShowedPresentSecrets: true, ClientConfirmed: true } && work.State.ServerOf(session.Server).Rotation is { } rotation)
         {
+            if (rotation.IsReplacedAgain)
+            {
+                Audit(work, session.Server);
+            }
+
             EraseEarlier(work, session.Server, rotation);
+        }
+    }
+
+    /// <summary>
+    /// A rotation is in the log when A knows neither secret any more; later ones when the new secrets are in use, which is once in a
+    /// session: B, who may replace them as often as it likes, does not flush the evidence with it (DEL-400, DEL-402).
+    /// </summary>
+    private static void Audit(Work work, string server)
+    {
+        foreach (var (record, _) in work.State.LiveTo(server).ToList())
+        {
+            AuditLog.Evidence(work, record, server, AuditEvents.Rotation, ReasonCode.Ok);
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class ItemExecution(Work work, string server)
         var byPolicy = _refused is { } refused && refused.Answer.Rule == outcome.Rule;
         if (byPolicy || outcome.Rule == RoomRule.Guests)
         {
-            AuditLog.Refused(work, RecordOf(byPolicy ? _refused!.Value.Delegation : null), server, outcome.Reason);
+            AuditLog.Refused(work, RecordOf(byPolicy ? _refused!.Value.Delegation : work.State.LiveTo(server).First().Record.Id), server, outcome.Reason);
         }
         else if ((DoorsOfDelegations.Contains(outcome.Rule) || outcome.Reason == ReasonCode.NotCreator.Code) && RecordAt(item.Target?.LocURI) is { } record)
         {
@@ -57,11 +57,7 @@ internal sealed class ItemExecution(Work work, string server)
         }
     }
 
-    /// <summary>The record a refusal belongs to; all that a guest does it does by its delegations.</summary>
-    private DelegationRecord? RecordOf(string? delegation) =>
-        delegation is not null ? work.State.Records.GetValueOrDefault(delegation)
-        : work.State.IsGuest(server) ? work.State.LiveTo(server).First().Record
-        : null;
+    private DelegationRecord? RecordOf(string? delegation) => delegation is null ? null : work.State.Records.GetValueOrDefault(delegation);
 
     /// <summary>The record that an address lies in; what names none is a slip and no attempt on anybody's.</summary>
     private DelegationRecord? RecordAt(string? address) =>

@@ -187,6 +187,9 @@ public sealed record UndoRecord(ImmutableArray<UndoEntry> Entries, ImmutableArra
 {
     /// <summary>Nothing to undo.</summary>
     public static UndoRecord Empty { get; } = new([], [], [], false);
+
+    /// <summary>Nodes treated, by identity alone: with the skipped ones all that is left when the delegation is Finalised (DEL-130).</summary>
+    public ImmutableArray<NodeId> Treated { get; init; } = [];
 }
 
 /// <summary>How one node was before, and what this delegation made of it.</summary>

@@ -24,8 +24,19 @@ public sealed class DelegationPolicy(AgentState state, EngineOptions options) : 
     /// <inheritdoc/>
     public AccessAnswer Decide(in AccessQuestion question) => Explain(question).Answer;
 
-    /// <summary>The decision, with the delegation behind it: what <c>acl explain</c> prints.</summary>
+    /// <summary>
+    /// The decision, with the delegation behind it: what <c>acl explain</c> prints. A guest is there by its delegation alone, so that is
+    /// behind whatever it may not do.
+    /// </summary>
     public AccessVerdict Explain(in AccessQuestion question)
+    {
+        var verdict = Evaluate(question);
+        return verdict is { Answer.Allowed: false, Delegation: null } && state.IsGuest(question.Server)
+            ? verdict with { Delegation = state.LiveTo(question.Server).First().Record.Id }
+            : verdict;
+    }
+
+    private AccessVerdict Evaluate(in AccessQuestion question)
     {
         if ((_delegated || GuardRules.SpeakAlways(question.Operation)) && GuardRules.Denial(state, options, question) is { } denial)
         {

@@ -8,7 +8,7 @@ internal static class ScopeMembership
 {
     /// <summary>
     /// The entry of a grant that covers a node, null if none does: its root is the node or above it, no protected subtree lies between
-    /// (DEL-321), and the node's ACL is not one that T1 skipped because A holds nothing there (DEL-052, DEL-125).
+    /// (DEL-321), and the node is not in a subtree that T1 skipped because A holds nothing there (DEL-052, DEL-125).
     /// </summary>
     public static ScopeEntry? EntryFor(EngineOptions options, DelegationGrant grant, NodeChain chain)
     {
@@ -37,6 +37,27 @@ internal static class ScopeMembership
         return false;
     }
 
-    private static bool IsSkipped(DelegationGrant grant, NodeChain chain) =>
-        !grant.Undo.Skipped.IsEmpty && grant.Undo.Skipped.Contains(chain.EffectiveAclOwner().Id);
+    /// <summary>
+    /// Of the nodes that T1 looked at the nearest decides. A value that arose since, skipped subtree or not, does not move the node into the
+    /// scope or out of it: nobody can take from or give to the delegation by setting an ACL.
+    /// </summary>
+    private static bool IsSkipped(DelegationGrant grant, NodeChain chain)
+    {
+        var undo = grant.Undo;
+        for (var depth = undo.Skipped.IsEmpty ? -1 : chain.Depth; depth >= 0; depth--)
+        {
+            var node = chain[depth].Id;
+            if (undo.Skipped.Contains(node))
+            {
+                return true;
+            }
+
+            if (undo.Treated.Contains(node) || undo.Entries.Any(entry => entry.Node == node))
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
 }

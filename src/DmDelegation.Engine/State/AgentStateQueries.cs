@@ -51,20 +51,9 @@ public static class AgentStateQueries
             .Concat(state.Live().Where(live => live.Grant.ScopeType == ScopeType.Full).Select(live => live.Record.By))
             .Where(server => server != ServerIdentifier.Any && state.IsHomeAuthorityOfRoot(options, server));
 
-    /// <summary>The server holds something by a confirmed record of the owner, or by one that descends from such a record.</summary>
+    /// <summary>The server holds something by a confirmed record of the owner, or by one at whose top the owner stands (DEL-332).</summary>
     public static bool IsDelegateOf(this AgentState state, string owner, string server) =>
-        state.LiveTo(server).Any(live => live.Record.State != DelegationState.Pending && state.OriginOf(live.Record) == owner);
-
-    /// <summary>Who gave what a record passes on: the creator of the topmost record of its chain.</summary>
-    private static string OriginOf(this AgentState state, DelegationRecord record)
-    {
-        while (record.Grant is { Parent.Length: > 0 } grant && state.Records.TryGetValue(grant.Parent, out var parent))
-        {
-            record = parent;
-        }
-
-        return record.By;
-    }
+        state.LiveTo(server).Any(live => live.Record.State != DelegationState.Pending && (live.Grant.Lenders.IsEmpty ? live.Record.By : live.Grant.Lenders[^1]) == owner);
 
     /// <summary>The account of a server, null if it has none.</summary>
     public static Account? AccountOf(this AgentState state, string server) => AccountList.Find(state.Tree, server);

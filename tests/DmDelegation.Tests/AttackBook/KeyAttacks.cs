@@ -18,7 +18,7 @@ public sealed class KeyAttacks
 {
     public TestContext TestContext { get; set; } = null!;
 
-    // Red without DEL-100 and DEL-101 (StartChecks: Nonce, Seq), and without DEL-106 (RecordEditor: tombstones).
+    // Red without DEL-100, without DEL-101 (StartChecks.Nonce, Seq) and without DEL-106 (RecordEditor: tombstones).
     [TestMethod]
     public void A_recorded_Delegation_Command_starts_nothing_again_T15_DEL_100_DEL_101_DEL_106_DEL_194()
     {
@@ -40,18 +40,19 @@ public sealed class KeyAttacks
         for (var n = 0; siege.Sent < Siege.Commands; n++)
         {
             var old = arsenal.Of([.. heard]);
-            var kind = siege.Random.Next(4);
-            var again = new Delegating(kind == 0 ? old.Id : $"n{n}") { Tdk = old.Tdk };
+            var kind = siege.Random.Next(5);
+            var again = new Delegating(kind is 0 or 4 ? old.Id : $"n{n}") { Tdk = old.Tdk };
             (again.GivenNonce, again.GivenSeq) = kind switch
             {
-                1 => (old.Nonce, null), // the number is new, the nonce is not
+                0 => (null, null), // only the name is old
+                1 => ((byte[]?)old.Nonce, (string?)null), // the number is new, the nonce is not
                 2 => (null, old.Seq.ToString()), // the other way round
-                3 => (null, (long.MaxValue - n).ToString()), // a wild one
-                _ => ((byte[]?)old.Nonce, old.Seq.ToString()),
+                4 => (old.Nonce, old.Seq.ToString()), // word for word
+                _ => (null, (long.MaxValue - n).ToString()), // a wild one
             };
             var status = siege.Start(again).Status;
             Assert.IsGreaterThanOrEqualTo(400, status);
-            Assert.IsTrue(kind == 0 || device.LastReason() == (kind == 1 ? 110 : 111), $"{kind}: {device.LastReason()}\n{Given.Log(device)}");
+            Assert.IsTrue(kind is 0 or 4 || device.LastReason() == (kind == 1 ? 110 : 111), $"{kind}: {device.LastReason()}\n{Given.Log(device)}");
             device.Manage(Given.A, Dm.Delete(again.Uri));
             if (arsenal.OneIn(10))
             {
@@ -67,7 +68,7 @@ public sealed class KeyAttacks
         home.ComesBackWithRevoke(device, honest);
     }
 
-    // Red without DEL-159 (KeyCheck: key before voucher), DEL-158 (Envelope form) and DEL-164 (VoucherForm).
+    // Red without DEL-159 (KeyCheck.Run: the key before the voucher) and without DEL-164 (VoucherVerifier.IsSigned).
     [TestMethod]
     public void No_octets_of_blob_or_voucher_break_or_teach_anything_T20_DEL_086_DEL_158_DEL_159_DEL_164_DEL_337()
     {
@@ -108,7 +109,7 @@ public sealed class KeyAttacks
         home.ComesBackWithRevoke(device, Given.Active(device, Fortress.Part().Cms()));
     }
 
-    // Red without DEL-163 (VoucherVerifier: trust) and DEL-165 (VoucherContent.Compare).
+    // Red without DEL-163 (VoucherVerifier.IsTrusted) and without DEL-165 (VoucherContent.Compare).
     [TestMethod]
     public void A_voucher_by_somebody_else_or_about_something_else_is_none_T21_DEL_163_DEL_165()
     {
@@ -166,7 +167,7 @@ public sealed class KeyAttacks
         home.IsBack(device);
     }
 
-    // Red without DEL-190 (LeafSealer, SecretNames: one name for all) and DEL-082 (DelegationObject.Get: Key/Value).
+    // Red without DEL-190 (SecretNames.OfNode: one name for all).
     [TestMethod]
     public void Secrets_are_in_no_answer_and_no_log_and_a_swapped_one_is_worth_nothing_T35_DEL_190_DEL_195_DEL_188()
     {

@@ -24,7 +24,7 @@ public sealed class RecordAttacks
 
     public TestContext TestContext { get; set; } = null!;
 
-    // Red without DEL-083 (RecordEditor.Replace: record.By != session.Server).
+    // Red without DEL-083 (RecordEditor.Replace: record.By != session.Server) and without DEL-209 (RecordEditor.Shorten).
     [TestMethod]
     [DataRow(Given.B)]
     [DataRow(Given.D)]
@@ -65,7 +65,7 @@ public sealed class RecordAttacks
         home.ComesBackWithRevoke(device, delegation);
     }
 
-    // Red without DEL-110 (StartChecks: NOT_OWNER) and DEL-111.
+    // Red without DEL-110, DEL-111 and DEL-113 (StartChecks.Owner, Rights, Chain): three walls.
     [TestMethod]
     public void Who_has_no_authority_over_a_scope_starts_nothing_there_T28_DEL_110_DEL_111()
     {
@@ -95,7 +95,7 @@ public sealed class RecordAttacks
         home.OutsideIsUntouched(device, "./Rogue");
     }
 
-    // Red without DEL-232 (Alerts.QueueActive and QueueEnd: the copy for A).
+    // Red without DEL-232 (Alerts.QueueEnd: that for A).
     [TestMethod]
     public void Whatever_B_says_of_the_outcome_A_hears_the_truth_from_the_agent_T32_DEL_232_DEL_236_DEL_237()
     {
@@ -119,7 +119,7 @@ public sealed class RecordAttacks
         Assert.AreEqual(("180", "12", Given.B), (end.Element("Reason"), end.Element("State"), end.Element("To")));
     }
 
-    // Red without DEL-050 (StartChecks: live records per creating server) and DEL-340 (HomeScheme.WrittenOut).
+    // Red without DEL-050 (StartChecks.Quota) and without DEL-340 (HomeScheme.WrittenOut).
     [TestMethod]
     public void Naming_the_home_authority_as_B_neither_freezes_it_nor_blocks_others_T43_DEL_340_DEL_050_DEL_052_DEL_141()
     {

@@ -31,6 +31,7 @@ public sealed class ScopeAttacks
         home.ComesBackWithRevoke(device, delegation);
     }
 
+    // Red without DEL-322 (GuardRules.GuestAcl and DelegationPolicy.ByRecord) and without DEL-136 (AclRestoration.RemoveFromNewValues).
     [TestMethod]
     [DataRow("Add+Delete+Exec+Get+Replace")]
     [DataRow("Add+Get")]
@@ -52,6 +53,7 @@ public sealed class ScopeAttacks
         home.ComesBackWithRevoke(device, delegation);
     }
 
+    // Red without DEL-330 (HomeScheme.Grants).
     [TestMethod]
     public void A_guest_adds_nothing_anywhere_by_a_wildcard_T06_DEL_330()
     {
@@ -69,6 +71,7 @@ public sealed class ScopeAttacks
         home.ComesBackWithRevoke(device, delegation);
     }
 
+    // Red without DEL-326 (GuardRules.CopyOfProtected).
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
@@ -96,6 +99,7 @@ public sealed class ScopeAttacks
         home.ComesBackWithRevoke(device, delegation);
     }
 
+    // Red without DEL-141 (GuardRules.Pinned).
     [TestMethod]
     [DataRow(Given.B)]
     [DataRow(Given.A)]
@@ -126,7 +130,7 @@ public sealed class ScopeAttacks
         home.ComesBackWithRevoke(device, delegation);
     }
 
-    // Exec bindings do not exist yet (DEL-329): every Exec in the tree ends with 406 at the latest. Red without DEL-290 (Operations.Run: whose it is).
+    // Exec bindings do not exist yet (DEL-329): every Exec in the tree ends with 406 at the latest. Red without DEL-290 (Operations.MayRun).
     [TestMethod]
     public void What_B_executes_never_acts_with_the_rights_of_the_agent_T09_DEL_329_DEL_290()
     {
@@ -209,7 +213,7 @@ public sealed class ScopeAttacks
         home.ComesBackWithRevoke(device, delegation);
     }
 
-    // A residual risk by the specification (Q9): what A puts into the scope with Exec, B may execute. Red without DEL-320 (as T1).
+    // A residual risk by the specification (Q9): what A puts into the scope with Exec, B may execute. Red without DEL-320 (DelegationPolicy.Explain: everything).
     [TestMethod]
     public void What_disables_the_agent_is_out_of_reach_only_if_A_leaves_it_out_T40_DEL_320()
     {

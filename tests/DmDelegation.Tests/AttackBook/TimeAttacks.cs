@@ -15,7 +15,7 @@ public sealed class TimeAttacks
 
     public TestContext TestContext { get; set; } = null!;
 
-    // Red without DEL-216 (CheckDue before each message and command) and without DEL-266 (T3End: the session's AbortReason).
+    // Red without DEL-216 (CheckDue before each message and command).
     [TestMethod]
     public void B_in_session_does_nothing_more_once_it_is_over_T13_DEL_216_DEL_217_DEL_266_DEL_334()
     {
@@ -55,7 +55,7 @@ public sealed class TimeAttacks
         siege.Report();
     }
 
-    // Red without DEL-217 (CommandRunner.IsAborted) and DEL-266 together.
+    // Red without DEL-334 (Work.Policy: made once and kept).
     [TestMethod]
     public void The_longest_message_does_not_outsit_a_revocation_T14_DEL_268_DEL_098_DEL_267()
     {
@@ -86,7 +86,7 @@ public sealed class TimeAttacks
         siege.Report();
     }
 
-    // Red without DEL-213 (Recovery: Suspended after a boot without time).
+    // Red without DEL-213 (Recovery.AfterReboot: OffTimeUnknown).
     [TestMethod]
     [DataRow("suspend")]
     [DataRow("until")]
@@ -176,7 +176,7 @@ public sealed class TimeAttacks
             device.SetClock(Start.AddMilliseconds(device.Now.BootMs - 100_000), trusted: true);
             if (own.Length == 0 || !device.Durable.Records.TryGetValue(own, out var record) || !record.State.IsLive())
             {
-                var mine = new Delegating($"d{n++}", Given.D, Given.Home).KnownB().Temporary(3600);
+                var mine = new Delegating($"d{n++}", Given.D, Given.Home) { ["Expiry/Now"] = "20300101T030405Z" }.KnownB().Temporary(3600);
                 mine.Scope.Clear();
                 mine.Scope.Add(new("./Rogue", "Get"));
                 own = device.Manage(Given.D, mine.Ask(), mine.Build())[^1].Status == 200 ? mine.Uri : own;
@@ -202,7 +202,7 @@ public sealed class TimeAttacks
         home.ComesBackWithRevoke(device, delegation);
     }
 
-    // Red without DEL-120 (T3End: a commit between ACLs and record).
+    // Red without DEL-120 (T3End.EndOne: a commit between ACLs and record).
     [TestMethod]
     public void No_power_cut_leaves_a_half_done_state_T25_DEL_120_DEL_121_DEL_294()
     {

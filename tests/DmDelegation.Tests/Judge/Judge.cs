@@ -100,11 +100,11 @@ public sealed class AccessJudge
             && (ask != Ask.Delete || at[^1].SelfAndDescendants().All(n => RightsIn(l, _chains[n.Id]).HasFlag(c))));
 
     // The rights of the entry that covers the node; the protected set and what was skipped (DEL-125) are no part of the scope.
-    // The undo record of a Finalised one is destroyed (DEL-130): there a value of a node's own decides.
+    // Of a Finalised one's undo record the identities are left (DEL-130).
     private AclCommands RightsIn((DelegationRecord R, DelegationGrant G) l, Node[] chain)
     {
-        var (final, grant) = (l.R.State == DelegationState.Finalised, l.G);
-        var decided = chain.Reverse().FirstOrDefault(n => grant.Undo.Skipped.Contains(n.Id) || grant.Undo.Entries.Any(e => e.Node == n.Id) || (final && AclText(n) is not null));
+        var grant = l.G;
+        var decided = chain.Reverse().FirstOrDefault(n => grant.Undo.Skipped.Contains(n.Id) || grant.Undo.Entries.Any(e => e.Node == n.Id) || grant.Undo.Treated.Contains(n.Id));
         var skipped = IsProtected(chain) || (decided is not null && grant.Undo.Skipped.Contains(decided.Id));
         return skipped ? AclCommands.None : grant.Scope.FirstOrDefault(e => Under(chain, e.Root))?.Rights ?? AclCommands.None;
     }

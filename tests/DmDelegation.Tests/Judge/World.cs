@@ -117,15 +117,32 @@ public sealed class World : IDisposable
         delegation["Control"] = random.Next(2) == 0 ? "exclusive" : "shared";
         delegation = known ? delegation.KnownB() : delegation;
         delegation = state == 4 ? delegation.Temporary(86_400) : delegation;
+        var final = state == 3;
+        if (final)
+        {
+            delegation["Control"] = "exclusive";
+            delegation.Final();
+            for (var i = 0; i < delegation.Scope.Count; i++)
+            {
+                var rights = delegation.Scope[i].Rights.Split('+').Union(["Get", "Replace"]);
+                delegation.Scope[i] = new ScopeEntry(delegation.Scope[i].Uri, string.Join('+', rights.Order(StringComparer.Ordinal)));
+            }
+        }
+
         var status = state == 0 ? 0 : _device.Manage("a.example", delegation.Ask(), delegation.Build())[^1].Status;
         if (status == 200 && !known)
         {
             _device.Servers["b.example"] = delegation.MakeB();
         }
 
+        if (status == 200 && final && !known)
+        {
+            _device.Rotate(delegation);
+        }
+
         if (status == 200 && state >= 2)
         {
-            _device.Manage("b.example", known ? delegation.Confirming() : []);
+            _device.Manage("b.example", known || final ? delegation.Confirming() : []);
         }
 
         if (status == 200 && state == 4)

@@ -21,11 +21,14 @@ public sealed partial class AuditScenarios
         var course = device.Durable.Evidence;
         device.KeepTraffic = false;
         device.Servers[Given.D].WrongCredential = true;
-        for (var i = 0; i < RefusedLogins; i++)
+        device.InOneCommit(() =>
         {
-            device.Manage(Given.D, Dm.Get("./DevInfo/Man"));
-            device.Effects.Clear();
-        }
+            for (var i = 0; i < RefusedLogins; i++)
+            {
+                device.Manage(Given.D, Dm.Get("./DevInfo/Man"));
+                device.Effects.Clear();
+            }
+        });
 
         device.Restart();
         var (evidence, noise) = (device.Durable.Evidence, device.Durable.Noise);
@@ -85,6 +88,36 @@ public sealed partial class AuditScenarios
         var entry = device.Durable.Evidence.Entries[4];
         Assert.AreEqual(("Reduce", Given.A, "7QK2"), (entry.Event, entry.Server, entry.DelegationId));
         Assert.AreEqual(Convert.ToHexStringLower(entry.Hash()), device.Servers[Given.A].Of("End").Single().Element("Log"));
+    }
+
+    [TestMethod]
+    public void A_rotation_is_in_the_log_once_however_often_B_replaces_its_secrets_DEL_181_DEL_400_DEL_402()
+    {
+        using var device = new TestDevice();
+        Given.Active(device);
+        var (first, second) = (OwnSecrets.Random(), OwnSecrets.Random());
+        device.Manage(Given.B, first.Replacing("./DMAcc/d-7QK2"));
+        Assert.AreSequenceEqual(["Rotation b.example 7QK2"], Rotations(device));
+        first.Use(device.Servers[Given.B]);
+        device.Manage(Given.B, Dm.Get("./DevInfo/Man"));
+        Assert.HasCount(1, Rotations(device), "proved, it is the same rotation");
+        device.Manage(Given.B, [.. OwnSecrets.Random().Replacing("./DMAcc/d-7QK2"), .. OwnSecrets.Random().Replacing("./DMAcc/d-7QK2"), .. second.Replacing("./DMAcc/d-7QK2")]);
+        Assert.HasCount(1, Rotations(device));
+        second.Use(device.Servers[Given.B]);
+        device.Manage(Given.B, Dm.Get("./DevInfo/Man"));
+        device.Manage(Given.B, Dm.Get("./DevInfo/Man"));
+        Assert.HasCount(2, Rotations(device), "the second, once it is in use");
+    }
+
+    [TestMethod]
+    public void What_a_guest_may_not_do_is_told_of_its_delegation_DEL_330_DEL_400()
+    {
+        using var device = new TestDevice();
+        Given.Active(device);
+        var policy = new DmDelegation.Engine.Guard.DelegationPolicy(device.Durable, device.Engine.Options);
+        var net = device.Durable.Tree.Resolve(DmDelegation.Tree.NodePath.Parse("./Net/eth0"))!;
+        Assert.AreEqual("7QK2", policy.Explain(new(Given.B, DmDelegation.Tree.AccessOperation.Replace, net)).Delegation);
+        Assert.IsNull(policy.Explain(new(Given.D, DmDelegation.Tree.AccessOperation.Replace, net)).Delegation);
     }
 
     [TestMethod]
@@ -168,6 +201,9 @@ public sealed partial class AuditScenarios
     /// <summary>The ring with an entry changed and everything after it chained anew, as somebody would who owns the device.</summary>
     private static AuditRing Rewritten(AuditRing ring, long number, Func<AuditEntry, AuditEntry> change) =>
         ring.Entries.Values.Aggregate(AuditRing.Empty, (forged, entry) => forged.Add(entry.Number == number ? change(entry) : entry));
+
+    private static List<string> Rotations(TestDevice device) =>
+        [.. device.Durable.Evidence.Entries.Values.Where(entry => entry.Event == AuditEvents.Rotation).Select(entry => $"{entry.Event} {entry.Server} {entry.DelegationId}")];
 
     private static HeadCheck Find(TestDevice device, (long Number, string Hash) head) => device.Durable.Evidence.Find(head.Number, Convert.FromHexString(head.Hash));
 

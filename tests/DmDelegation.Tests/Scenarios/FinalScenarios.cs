@@ -132,6 +132,64 @@ public sealed class FinalScenarios
     }
 
     [TestMethod]
+    public void What_A_does_to_ACLs_before_the_point_of_no_return_leaves_it_nothing_DEL_130()
+    {
+        using var device = new TestDevice();
+        var delegation = Given.Pending(device, new Delegating().Final());
+        device.Rotate(delegation);
+        device.Manage(
+            Given.A,
+            Dm.Replace("./SCM/dir?prop=ACL", "Get=a.example&Replace=a.example"), // a value of its own
+            Dm.Replace("./SCM/x?prop=ACL", "Get=a.example+d.example&Replace=a.example&Exec=a.example"),
+            Dm.Replace("./SCM?prop=ACL", "Add=a.example&Delete=a.example&Exec=a.example&Get=a.example&Replace=a.example")).Answers(200, 200, 200); // B is out
+        device.Finalise(delegation);
+        Assert.AreEqual(AllOfB, device.AclOf("./SCM"));
+        Assert.AreEqual("Get=b.example&Replace=b.example", device.AclOf("./SCM/dir"));
+        Assert.AreEqual("Get=d.example&Exec=b.example&Replace=b.example", device.AclOf("./SCM/x"));
+        foreach (var operation in Enum.GetValues<AccessOperation>())
+        {
+            Assert.IsFalse(device.Decide(Given.A, operation, "./SCM/dir/leaf").Allowed, operation.ToString());
+        }
+    }
+
+    [TestMethod]
+    public void What_A_unsets_at_the_root_of_the_scope_leaves_it_nothing_DEL_130()
+    {
+        using var device = new TestDevice(setup =>
+        {
+            setup.Acl("./Vendor", "Add=a.example&Delete=a.example&Exec=a.example&Get=a.example&Replace=a.example");
+            setup.Nodes.Add(("./Vendor/part", "", null));
+        });
+        var delegation = new Delegating().Final();
+        delegation.Scope[0] = new("./Vendor/part", "Get+Replace");
+        Given.Pending(device, delegation);
+        device.Rotate(delegation);
+        device.Manage(Given.A, Dm.Replace("./Vendor/part?prop=ACL", "")).Answers(200);
+        device.Finalise(delegation);
+        Assert.AreEqual("Get=b.example&Replace=b.example", device.AclOf("./Vendor/part"));
+    }
+
+    [TestMethod]
+    public void Two_owners_do_not_get_into_each_others_way_DEL_125_DEL_332()
+    {
+        using var device = new TestDevice(setup =>
+        {
+            setup.AIsHomeAuthority();
+            setup.Known.Add("c.example");
+        });
+        device.Finalise(new Delegating("FIRST", b: "c.example").KnownB().Final());
+        device.Finalise(new Delegating().Full().Final());
+        for (var again = 0; again < 2; again++)
+        {
+            device.Manage("c.example", Dm.Replace("./SCM/dir?prop=ACL", "Get=d.example&Replace=c.example")).Answers(200);
+        }
+
+        device.Manage(
+            Given.B, Dm.Replace("./SCM/dir?prop=ACL", "Get=b.example"), Dm.Replace("./SCM?prop=ACL", "Get=b.example"), Dm.Delete("./SCM"), Dm.Delete("./DMAcc/c"), Dm.Replace("./Net/eth0", "B"))
+            .Answers(405, 405, 405, 405, 200);
+    }
+
+    [TestMethod]
     public void A_known_B_confirms_on_its_own_credentials_and_everybody_else_is_locked_out_of_its_account_DEL_183_DEL_339()
     {
         using var device = Given.WithKnownB();

@@ -78,4 +78,20 @@ public sealed class HostileInputScenarios
         device.Pass(3_600_000);
         Assert.AreEqual(200, device.Manage("d.example", Dm.AddNode("./Delegation/r20"))[0].Status);
     }
+
+    [TestMethod]
+    public void Failures_under_a_wild_clock_do_not_count_for_years_once_the_operator_has_set_it_right_DEL_223()
+    {
+        using var device = new TestDevice();
+        for (var i = 0; i < 20; i++)
+        {
+            device.Start(new Delegating($"r{i}", a: "d.example") { ["Server/ServerID"] = null });
+        }
+
+        device.Tamper(state => state with
+        {
+            Tombstones = state.Tombstones.SetItems(state.Tombstones.Select(pair => KeyValuePair.Create(pair.Key, pair.Value with { EndedAt = pair.Value.EndedAt.AddYears(7) }))),
+        });
+        Assert.AreEqual(200, device.Manage("d.example", Dm.AddNode("./Delegation/r20"))[0].Status);
+    }
 }

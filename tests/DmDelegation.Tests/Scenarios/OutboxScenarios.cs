@@ -97,6 +97,33 @@ public sealed class OutboxScenarios
     }
 
     [TestMethod]
+    public void S_134_Another_network_begins_the_waits_anew_and_spread_for_whoever_was_not_reached_DEL_242()
+    {
+        using var device = new TestDevice();
+        var delegation = new Delegating();
+        device.StartAccepted(delegation);
+        device.Servers["a.example"].Reachable = false;
+        device.Confirm(delegation);
+        device.Advance(TimeSpan.FromDays(1));
+        while (Wait(device, "a.example") < 3_600_000)
+        {
+            device.Advance(TimeSpan.FromMinutes(10));
+        }
+
+        device.Open("d.example");
+        device.Handle(new ExchangeFailed("d.example", device.State.Sessions["d.example"].Serial, "http-503", 7200));
+        device.Handle(new ConnectivityChanged());
+
+        Assert.IsTrue(Wait(device, "a.example") is >= 15_000 and <= 30_000, $"{Wait(device, "a.example")}");
+        Assert.IsGreaterThanOrEqualTo(7_200_000, Wait(device, "d.example"), "what a server asked for stands");
+        device.Servers["a.example"].Reachable = true;
+        device.Advance(TimeSpan.FromSeconds(30));
+        Assert.IsEmpty(device.Durable.Outbox);
+    }
+
+    private static long Wait(TestDevice device, string server) => device.State.Contacts[server].NotBeforeBootMs - device.Now.BootMs;
+
+    [TestMethod]
     public void S_049_Without_room_for_the_undo_a_Start_is_refused_and_nothing_changes_DEL_118()
     {
         var space = new Space { FreeOctets = StorageCheck.Octets(1) - 1 };

@@ -237,6 +237,7 @@ public sealed class PowerCutScenarios
         var home = device.Scheme();
         var delegation = new Delegating().Temporary(345_600);
         delegation["Expiry/NotAfter"] = "20300103T030405Z";
+        delegation["Policy/RotateWithin"] = "604800";
         device.Activate(delegation);
         var yesterday = device.CopyStore();
         device.Manage("a.example", delegation.Operation("Revoke")).Answers(200);
@@ -260,6 +261,7 @@ public sealed class PowerCutScenarios
         var home = device.Scheme();
         var delegation = new Delegating().Temporary(345_600);
         delegation["Expiry/NotAfter"] = "20300103T030405Z";
+        delegation["Policy/RotateWithin"] = "604800";
         var b = device.Activate(delegation);
         var yesterday = device.CopyStore();
         device.Manage("a.example", delegation.Operation("Revoke")).Answers(200);

@@ -78,7 +78,10 @@ public sealed class ReplayScenarios
     /// <summary>Start, first session with a change, another session, Revoke.</summary>
     private static (ScriptedServer A, ScriptedServer B) Complete(TestDevice device, Delegating delegation)
     {
-        var b = device.Activate(delegation);
+        device.Servers["a.example"].KeepSent = true;
+        device.StartAccepted(delegation);
+        device.Arm(delegation).KeepSent = true;
+        var b = device.Confirm(delegation);
         device.Manage("b.example", Dm.Replace("./SCM/x", "of B"), Dm.Get("./SCM/x"));
         device.Manage("a.example", delegation.Operation("Revoke")).Answers(200);
         return (device.Servers["a.example"], b);

@@ -19,7 +19,7 @@ public sealed class SharedAccountScenarios
     }
 
     [TestMethod]
-    public void A_guest_that_a_second_record_names_by_Ref_stays_one_when_the_first_has_ended_DEL_057_DEL_330()
+    public void A_guest_that_a_second_record_names_by_Ref_stays_one_when_the_first_has_ended_S_181_DEL_057_DEL_330()
     {
         using var device = new TestDevice();
         var home = device.Scheme();

@@ -129,13 +129,14 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
 
     /// <summary>
     /// Starts that fail before the quota is looked at leave a record, a tombstone and an alert behind all the same; so many failures in an
-    /// hour, and the server builds no more records for now (own bound, T26). Tombstones tell, which no server can delete.
+    /// hour, and the server builds no more records for now (own bound, T26). Tombstones tell, which no server can delete. One from the future was
+    /// made before the operator lowered the time (DEL-223), and would count for years.
     /// </summary>
     private static bool FailsTooOften(Work work, string server)
     {
         var settings = work.Options.Delegation;
         var failed = work.State.Tombstones.Values.Count(tombstone =>
-            tombstone.By == server && tombstone.State == DelegationState.Failed && tombstone.EndedAt > work.Time.AddHours(-1));
+            tombstone.By == server && tombstone.State == DelegationState.Failed && tombstone.EndedAt > work.Time.AddHours(-1) && tombstone.EndedAt <= work.Time);
         return failed >= Math.Min(2 * settings.StartsPerHour, settings.MaxTombstones);
     }
 

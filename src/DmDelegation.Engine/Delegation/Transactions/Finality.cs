@@ -11,10 +11,50 @@ internal static class Finality
     private static readonly NodePath[] Nobodys = [NodePath.Root.Child("Delegation"), NodePath.Root.Child("DevInfo").Child("DevId")];
 
     /// <summary>
-    /// The undo record is destroyed; what the guard needs stays: the nodes that are no part of the scope. The lock itself is the state of the
-    /// record (DEL-332).
+    /// The undo record is destroyed; what the guard needs stays: which nodes are part of the scope and which are not. The lock itself is the
+    /// state of the record (DEL-332).
     /// </summary>
-    public static UndoRecord Forget(UndoRecord undo) => UndoRecord.Empty with { Skipped = undo.Skipped, Closed = true };
+    public static UndoRecord Forget(UndoRecord undo) => UndoRecord.Empty with
+    {
+        Skipped = undo.Skipped,
+        Treated = [.. undo.Entries.Where(entry => !entry.Protected).Select(entry => entry.Node)],
+        Closed = true,
+    };
+
+    /// <summary>
+    /// A is out of every value in the scope, Get included (DEL-130): of those T1 treated, and of what A has set since. Where A had put B out
+    /// meanwhile B takes its place, so that nothing that was granted is left without an owner.
+    /// </summary>
+    public static void TakeOut(Work work, string a, DelegationGrant grant)
+    {
+        var tree = work.OpenTree();
+        foreach (var entry in grant.Scope)
+        {
+            foreach (var node in tree.Current.Find(entry.Root)?.SelfAndDescendants().ToList() ?? [])
+            {
+                var chain = tree.Current.Resolve(node.Id)!;
+                var decides = node.Acl is not null || node.Id == entry.Root;
+                if (decides && chain.EffectiveAcl() is var acl && acl.NamesAnywhere(a) && ScopeMembership.EntryFor(work.Options, grant, chain) is not null)
+                {
+                    tree.SetAcl(node.Id, WithOwner(acl, a, grant.To, entry.Rights));
+                }
+            }
+        }
+
+        work.KeepTree(tree);
+    }
+
+    private static Acl WithOwner(Acl acl, string a, string b, AclCommands granted)
+    {
+        var rest = acl.WithoutServer(a);
+        var orphaned = AclCommands.None;
+        foreach (var one in Acl.Commands)
+        {
+            orphaned |= granted.HasFlag(one) && acl.Names(one, a) && rest?.ServersOf(one).IsEmpty != false ? one : AclCommands.None;
+        }
+
+        return rest?.With(orphaned, b) ?? Acl.Of(orphaned == AclCommands.None ? granted : orphaned, b);
+    }
 
     /// <summary><c>full</c>: in the ACL of the root and in those of the protected set A is replaced by B, for somebody must be able to manage accounts and anchors.</summary>
     public static void HandOver(Work work, string a, string b)

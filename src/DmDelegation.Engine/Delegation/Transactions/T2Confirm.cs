@@ -20,7 +20,7 @@ internal static class T2Confirm
             return Finalise(work, record, happening);
         }
 
-        var entries = grant.Exclusive ? TakeFromA(work, record.By, grant, Treatment.Changing) : grant.Undo.Entries;
+        var entries = grant.Exclusive ? TakeFromA(work, record.By, grant) : grant.Undo.Entries;
         return Confirmed(work, record, happening, DelegationState.Active, grant.Undo with { Entries = entries, Closed = true });
     }
 
@@ -36,7 +36,7 @@ internal static class T2Confirm
             Finality.HandOver(work, record.By, grant.To);
         }
 
-        TakeFromA(work, record.By, grant, AclCommands.All);
+        Finality.TakeOut(work, record.By, grant);
         SecretRotation.EraseDerived(work, grant.To);
         return Confirmed(work, record, happening, DelegationState.Finalised, Finality.Forget(grant.Undo));
     }
@@ -53,7 +53,7 @@ internal static class T2Confirm
             },
         };
 
-    private static ImmutableArray<UndoEntry> TakeFromA(Work work, string a, DelegationGrant grant, AclCommands commands)
+    private static ImmutableArray<UndoEntry> TakeFromA(Work work, string a, DelegationGrant grant)
     {
         var tree = work.OpenTree();
         var entries = grant.Undo.Entries.ToBuilder();
@@ -61,7 +61,7 @@ internal static class T2Confirm
         {
             if (!entries[i].Protected && tree.Current.Resolve(entries[i].Node) is { } chain)
             {
-                entries[i] = Take(tree, chain, a, entries[i], commands);
+                entries[i] = Take(tree, chain, a, entries[i]);
             }
         }
 
@@ -69,12 +69,12 @@ internal static class T2Confirm
         return entries.ToImmutable();
     }
 
-    private static UndoEntry Take(TreeTransaction tree, NodeChain chain, string a, UndoEntry entry, AclCommands commands)
+    private static UndoEntry Take(TreeTransaction tree, NodeChain chain, string a, UndoEntry entry)
     {
         // A node that inherits gets the inherited value in full first (DEL-123); there is always one of B or a wildcard left in it,
         // because A held one of the rights here.
         var present = chain.EffectiveAcl();
-        var taken = present.CommandsOf(a) & commands;
+        var taken = present.CommandsOf(a) & Treatment.Changing;
         if (taken == AclCommands.None || present.Without(taken, a) is not { } reduced)
         {
             return entry;

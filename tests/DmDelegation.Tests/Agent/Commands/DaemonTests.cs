@@ -100,7 +100,7 @@ public sealed class DaemonTests
         var status = await JsonAsync(folder, "status");
         Assert.AreEqual("ready", status.GetProperty("state").GetString());
         Assert.AreEqual("trusted", status.GetProperty("clock").GetProperty("state").GetString());
-        StringAssert.StartsWith((await AgentProcess.RunAsync(folder.Configuration, "status")).Output, "Well, ready: managed by a.example\n", StringComparison.Ordinal);
+        StringAssert.StartsWith((await AgentProcess.RunAsync(folder.Configuration, "status")).Output, "Managed by a.example. All is well.\n", StringComparison.Ordinal);
 
         var nodes = (await JsonAsync(folder, "tree", "list", "./SCM")).GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("uri").GetString());
         CollectionAssert.AreEqual(new[] { "./SCM/b", "./SCM/r", "./SCM/x" }, nodes.ToArray());

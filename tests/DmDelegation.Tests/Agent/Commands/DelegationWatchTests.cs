@@ -17,11 +17,11 @@ public sealed class DelegationWatchTests : IDisposable
     {
         var watch = new DelegationWatch(new Terminal(_output, _error), "", json: false);
         Assert.IsNull(watch.Show(List(Record("X", "Pending", left: 9), Record("Y", "Active"))));
-        Assert.AreEqual("X  Pending  a -> b  partial until-revoked exclusive  ./SCM\nY  Active  a -> b  partial until-revoked exclusive  ./SCM\n", Printed());
+        Assert.AreEqual(Block("X", "Pending", "; 9 s left to confirm") + Block("Y", "Active"), Printed());
         Assert.IsNull(watch.Show(List(Record("X", "Pending", left: 8), Record("Y", "Active"))));
         Assert.AreEqual("", Printed());
         Assert.IsNull(watch.Show(List(Record("X", "Active"))));
-        Assert.AreEqual("X  Active  a -> b  partial until-revoked exclusive  ./SCM\nY  gone\n", Printed());
+        Assert.AreEqual(Block("X", "Active") + "Y  gone\n", Printed());
     }
 
     [TestMethod]
@@ -76,8 +76,12 @@ public sealed class DelegationWatchTests : IDisposable
         return text;
     }
 
+    private static string Block(string id, string state, string time = "") =>
+        $"{id}  {state}  a -> b  ./SCM\n    partial, until-revoked, exclusive{time}\n    told: a nothing to tell, b nothing to tell\n";
+
     private static DelegationListReport List(params ReadOnlySpan<DelegationReport> records) => new([.. records]);
 
     private static DelegationReport Record(string id, string state, long? left = null) => new(
-        id, state, 0, "OK", 0, "a", "b", "partial", "partial", "until-revoked", "exclusive", [new ScopeReport("./SCM", "Get")], null, left, 0, 0, null);
+        id, state, 0, "OK", 0, "a", "b", "partial", "partial", "until-revoked", "exclusive", [new ScopeReport("./SCM", "Get")], null, left, 0, 0, null,
+        null, [], null, null, "", "");
 }

@@ -76,6 +76,20 @@ public sealed class AgentLoopTests
     }
 
     [TestMethod]
+    public async Task A_change_of_the_network_reaches_the_engine_DEL_242()
+    {
+        using var samples = new Samples();
+        var loop = Loop(samples, () => { });
+        var running = loop.RunAsync();
+        await AgentProcess.InTime(loop.SessionAsync("a.example", default));
+        Assert.AreEqual(1, (await AgentProcess.InTime(loop.SnapshotAsync(default))).State.Contacts["a.example"].FailedAttempts);
+        loop.TellNetworkChanged();
+        Assert.AreEqual(0, (await AgentProcess.InTime(loop.SnapshotAsync(default))).State.Contacts["a.example"].FailedAttempts);
+        loop.Stop();
+        await running;
+    }
+
+    [TestMethod]
     public async Task A_second_request_for_a_session_under_way_waits_for_the_same_end()
     {
         using var samples = new Samples();

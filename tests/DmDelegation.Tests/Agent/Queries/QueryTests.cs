@@ -43,7 +43,7 @@ public sealed class QueryTests
         var json = JsonSerializer.Serialize(report, ReportJson.Readable.DelegationReport);
         Assert.AreEqual(
             """
-            {"id":"7QK2","state":"Active","stateCode":2,"reason":"OK","reasonCode":0,"by":"a.example","to":"b.example","type":"temporary","scopeType":"partial","durationType":"temporary","control":"exclusive","scope":[{"uri":"./SCM","rights":"Get+Replace"}],"remainingSeconds":10,"windowLeftSeconds":null,"ackDelegating":2,"ackDelegated":0,"account":"./DMAcc/a"}
+            {"id":"7QK2","state":"Active","stateCode":2,"reason":"OK","reasonCode":0,"by":"a.example","to":"b.example","type":"temporary","scopeType":"partial","durationType":"temporary","control":"exclusive","scope":[{"uri":"./SCM","rights":"Get+Replace"}],"remainingSeconds":10,"windowLeftSeconds":null,"ackDelegating":2,"ackDelegated":0,"account":"./DMAcc/a","parent":null,"children":[],"until":"2027-01-02T03:04:15Z","held":null,"meaning":"","next":""}
             """, json);
     }
 

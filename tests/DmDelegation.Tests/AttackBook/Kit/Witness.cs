@@ -122,18 +122,23 @@ internal sealed class Witness(string server, params string[] protectedUris)
     {
         if (place.Names is ["Delegation"] or ["Delegation", "Cap" or "Nonce" or "Seq" or "Log", ..])
         {
-            var others = before.Records.Values.Where(record => !Sees(record)).Select(record => record.Id).ToList();
+            var others = before.Records.Values.Where(record => !Sees(before, record)).Select(record => record.Id).ToList();
             Assert.IsFalse(place.Names.Length == 1 && (item.Data?.AsText() ?? "").Split('/').Intersect(others).Any(), $"{server} sees the name of a record of others");
             return;
         }
 
         var record = before.Records.GetValueOrDefault(place.Names[1]) ?? after.Records.GetValueOrDefault(place.Names[1]);
-        Assert.IsTrue(record is not null && Sees(record) && !(place is { Names: [_, _, "Key", "Value"], Query.Length: 0 }), $"{server} sees {item.Source!.LocURI}");
+        Assert.IsTrue(record is not null && Sees(ReferenceEquals(record, before.Records.GetValueOrDefault(record.Id)) ? before : after, record) && !(place is { Names: [_, _, "Key", "Value"], Query.Length: 0 }), $"{server} sees {item.Source!.LocURI}");
     }
 
-    // DEL-081: while Staged its creator, afterwards A, B and the home authorities of the root.
-    private bool Sees(DelegationRecord record) =>
-        record.By == server || (record.State != DelegationState.Staged && (Owners.Contains(server) || record.Text("Server/ServerID") == server));
+    // DEL-081: while Staged its creator, afterwards A, B, the ancestors' delegating servers and the home authorities of the root.
+    private bool Sees(AgentState state, DelegationRecord record) =>
+        record.By == server
+        || (record.State != DelegationState.Staged && (Owners.Contains(server) || record.Text("Server/ServerID") == server))
+        || (state.Records.GetValueOrDefault(record.Grant?.Parent ?? "") is { } parent && IsAncestorOf(state, parent));
+
+    private bool IsAncestorOf(AgentState state, DelegationRecord parent) =>
+        parent.By == server || (state.Records.GetValueOrDefault(parent.Grant?.Parent ?? "") is { } above && IsAncestorOf(state, above));
 
     private void Records(AgentState before, AgentState after, IReadOnlyList<Asked> asked)
     {

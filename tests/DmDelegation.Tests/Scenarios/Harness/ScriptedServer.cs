@@ -97,6 +97,9 @@ public sealed class ScriptedServer(string serverId, string authType)
     /// <summary>The connection breaks after the server has taken in such a message: its answer is lost.</summary>
     public Func<SyncMLMessage, bool>? BreaksAfter { get; set; }
 
+    /// <summary>Keep what the server sends: it may hold a key in the clear, so only where a test asks for it.</summary>
+    public bool KeepSent { get; set; }
+
     /// <summary>What the server sent, octet by octet, with its MAC.</summary>
     public List<(byte[] Body, string? Hmac)> Sent { get; } = [];
 
@@ -161,7 +164,7 @@ public sealed class ScriptedServer(string serverId, string authType)
         }
 
         var reply = Reply(message, body, hmac);
-        if (reply is { } sent)
+        if (KeepSent && reply is { } sent)
         {
             Sent.Add(([.. sent.Body], sent.Hmac));
         }

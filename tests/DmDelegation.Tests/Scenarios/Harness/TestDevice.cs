@@ -39,6 +39,7 @@ public sealed partial class TestDevice : IDisposable
     private readonly AesGcmVault _vault;
     private readonly TestDeviceSetup _setup;
     private AgentStore _store;
+    private bool _storeWaits;
 
     public TestDevice(Action<TestDeviceSetup>? change = null)
     {
@@ -288,6 +289,16 @@ public sealed partial class TestDevice : IDisposable
         Restart();
     }
 
+    /// <summary>Thousands of sessions that ask nothing of the store: it gets what has become of the state in one commit.</summary>
+    public void InOneCommit(Action course)
+    {
+        var before = Durable;
+        _storeWaits = true;
+        course();
+        _storeWaits = false;
+        _store.Commit(before, Durable);
+    }
+
     /// <summary>The operator puts the device back to its factory scheme; the servers' credentials are those of the beginning again.</summary>
     public void FactoryReset()
     {
@@ -354,6 +365,8 @@ public sealed partial class TestDevice : IDisposable
     {
         switch (effect)
         {
+            case Persist when _storeWaits:
+                break;
             case Persist persist:
                 _store.Commit(persist.Before, persist.After);
                 break;
