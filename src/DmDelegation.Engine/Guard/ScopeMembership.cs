@@ -8,7 +8,7 @@ internal static class ScopeMembership
 {
     /// <summary>
     /// The entry of a grant that covers a node, null if none does: its root is the node or above it, no protected subtree lies between
-    /// (DEL-321), and the node's ACL is not one that T1 skipped because A holds nothing there (DEL-052, DEL-125).
+    /// (DEL-321), and it is not in a subtree that T1 skipped because A holds nothing there (DEL-052, DEL-125).
     /// </summary>
     public static ScopeEntry? EntryFor(EngineOptions options, DelegationGrant grant, NodeChain chain)
     {
@@ -37,6 +37,26 @@ internal static class ScopeMembership
         return false;
     }
 
-    private static bool IsSkipped(DelegationGrant grant, NodeChain chain) =>
-        !grant.Undo.Skipped.IsEmpty && grant.Undo.Skipped.Contains(chain.EffectiveAclOwner().Id);
+    /// <summary>
+    /// The nearest node on the way up that T1 decided on says it: a value that somebody writes into a skipped subtree later does not bring it
+    /// into the scope (DEL-052, DEL-125).
+    /// </summary>
+    private static bool IsSkipped(DelegationGrant grant, NodeChain chain)
+    {
+        for (var depth = grant.Undo.Skipped.IsEmpty ? -1 : chain.Depth; depth >= 0; depth--)
+        {
+            var node = chain[depth].Id;
+            if (grant.Undo.Skipped.Contains(node))
+            {
+                return true;
+            }
+
+            if (grant.Undo.Entries.Any(entry => entry.Node == node))
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
 }

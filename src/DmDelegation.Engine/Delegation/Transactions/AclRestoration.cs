@@ -30,6 +30,7 @@ internal static class AclRestoration
         }
 
         RemoveFromNewValues(work, tree, record, grant);
+        RemoveFromWrittenOut(work, tree, record, grant);
         work.KeepTree(tree);
         return kept;
     }
@@ -142,6 +143,46 @@ internal static class AclRestoration
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// A later delegation that had to write out an inherited value (DEL-123) wrote B into it, by the rights that end now: B goes from it, but
+    /// for what it inherits at home and what other delegations to it added here; what those would restore is told (DEL-053, DEL-136).
+    /// </summary>
+    private static void RemoveFromWrittenOut(Work work, TreeTransaction tree, DelegationRecord record, DelegationGrant grant)
+    {
+        var own = grant.Undo.Entries.Select(entry => entry.Node).Concat(grant.Undo.NamedBefore).ToHashSet();
+        var others = work.State.Live().Where(live => live.Record.Id != record.Id).ToList();
+        foreach (var id in others.SelectMany(live => live.Grant.Undo.Entries).Where(entry => entry is { Before: null, Protected: false, LastWriter: "" } && !own.Contains(entry.Node)).Select(entry => entry.Node).Distinct())
+        {
+            if (tree.Current.Resolve(id) is not { Parent: { } parent, Target.Acl: { } present } chain || ScopeMembership.EntryFor(work.Options, grant, chain) is null)
+            {
+                continue;
+            }
+
+            var gone = present.CommandsOf(grant.To) & ~parent.EffectiveAcl().CommandsOf(grant.To) & ~StillAdded(work.State, record.Id, grant.To, id);
+            if (gone != AclCommands.None)
+            {
+                TellOthers(work, record.Id, id, present.ToString(), gone, grant.To);
+                SetIfOther(tree, chain.Target, present.Without(gone, grant.To));
+            }
+        }
+    }
+
+    private static void TellOthers(Work work, string ended, NodeId node, string present, AclCommands gone, string b)
+    {
+        foreach (var (other, grant) in work.State.Live().Where(live => live.Record.Id != ended).ToList())
+        {
+            var entries = grant.Undo.Entries.Select(entry => entry.Node != node ? entry : entry with
+            {
+                Before = Without(entry.Before),
+                Written = entry.Written == present ? Without(present) : entry.Written,
+            }).ToImmutableArray();
+            var undo = grant.Undo with { Entries = entries };
+            work.State = work.State with { Records = work.State.Records.SetItem(other.Id, other with { Grant = grant with { Undo = undo } }) };
+        }
+
+        string? Without(string? text) => text is null ? null : Acl.Parse(text).Without(gone, b)?.ToString();
     }
 
     private static void SetIfOther(TreeTransaction tree, Node node, Acl? value)
