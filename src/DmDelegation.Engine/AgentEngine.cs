@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.Ports;
 using DmDelegation.Engine.Session;
@@ -64,11 +65,16 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
                 DelegationEvents.EndLocally(work, end.DelegationId);
                 OpenDueSessions(work);
                 break;
+            case FactoryResetRequested reset:
+                FactoryScheme.Restore(work, reset.Factory);
+                OpenDueSessions(work);
+                break;
             case Stopping:
                 work.Commit(CommitPoint.Clock);
                 break;
         }
 
+        AuditLog.CloseMinute(work, stopping: happening is Stopping);
         ContactPlan.ForgetStrangers(work);
         return work.Finish();
     }
@@ -85,6 +91,11 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
         if (Recovery.NextPersistMs(state, options, now) is { } persist)
         {
             next = Math.Min(next ?? long.MaxValue, persist);
+        }
+
+        if (state.Refusals?.LeftMs(now.BootMs) is { } minute)
+        {
+            next = Math.Min(next ?? long.MaxValue, minute);
         }
 
         if (state.Clock.HeldLeftMs(now) is { } held)
@@ -130,6 +141,10 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
             work.Log(
                 LogCodes.ClockJump, $"the wall clock says {BasicTime.Format(work.Now.Wall)}, effective time is {BasicTime.Format(work.Time)}: not followed",
                 ("wall", BasicTime.Format(work.Now.Wall)), ("effective", BasicTime.Format(work.Time)));
+            if (jump.Noticed != before.Jump?.Noticed)
+            {
+                AuditLog.Evidence(work, null, "", AuditEvents.ClockJump, ReasonCode.ClockUntrusted); // once for each (DEL-400)
+            }
         }
 
         if (clock.Jump != work.State.Clock.Jump || clock.TrustedOnce != work.State.Clock.TrustedOnce)
@@ -142,6 +157,7 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
     private static void ResetClock(Work work)
     {
         var was = work.Time;
+        AuditLog.Evidence(work, null, "", AuditEvents.ClockReset, work.Now.WallTrusted ? ReasonCode.Ok : ReasonCode.ClockUntrusted);
         if (!work.Now.WallTrusted)
         {
             return;

@@ -19,6 +19,9 @@ public sealed record EngineOptions
     /// <summary>Limits of one message (design 6).</summary>
     public MessageLimits MessageLimits { get; init; } = new();
 
+    /// <summary>How large the tree may become.</summary>
+    public TreeSize TreeSize { get; init; } = new();
+
     /// <summary>Session settings.</summary>
     public SessionOptions Session { get; init; } = new();
 
@@ -43,6 +46,11 @@ public sealed record EngineOptions
     /// <summary>What is configured for the account of <paramref name="server"/>.</summary>
     public AccountOptions AccountOf(string server) => Accounts.GetValueOrDefault(server, AccountOptions.Default);
 }
+
+/// <summary>How large the tree may become; 420 above (TND-060).</summary>
+/// <param name="MaxNodes">Most nodes, the root included (design 6).</param>
+/// <param name="MaxOctets">Most octets of all nodes together. Own choice: the tree is in memory, and 40 MB is what the agent may take at its peak.</param>
+public sealed record TreeSize(int MaxNodes = 200_000, long MaxOctets = 16 * 1024 * 1024);
 
 /// <summary>Settings of DM sessions.</summary>
 public sealed record SessionOptions

@@ -1,3 +1,5 @@
+using DmDelegation.Engine.State;
+
 namespace DmDelegation.Engine;
 
 /// <summary>What the loop hands to the engine; time arrives beside it.</summary>
@@ -22,7 +24,8 @@ public sealed record SessionRequested(string Server) : AgentEvent;
 /// <param name="Tls">The exchange ran over TLS 1.2 or later.</param>
 /// <param name="ServerVerified">The server's certificate verified for the account's address, by chain or pin.</param>
 /// <param name="ClientCertificate">The device authenticated with a certificate.</param>
-public readonly record struct TransportFacts(bool Tls, bool ServerVerified, bool ClientCertificate);
+/// <param name="PeerPin">SHA-256 of the SubjectPublicKeyInfo that the server showed, 32 octets; empty if unknown (DEL-342).</param>
+public readonly record struct TransportFacts(bool Tls, bool ServerVerified, bool ClientCertificate, ReadOnlyMemory<byte> PeerPin = default);
 
 /// <summary>A server's message arrived.</summary>
 /// <param name="Server">The account the session was opened with.</param>
@@ -39,12 +42,16 @@ public sealed record MessageReceived(string Server, long SessionSerial, ReadOnly
 /// <param name="RetryAfterSeconds">What the server asked for, 0 if nothing.</param>
 public sealed record ExchangeFailed(string Server, long SessionSerial, string Code, int RetryAfterSeconds) : AgentEvent;
 
-/// <summary>The operator lowers effective time to the wall clock (DEL-223); without effect while nobody vouches for the wall clock.</summary>
+/// <summary>The operator lowers effective time to the wall clock (DEL-223); refused while nobody vouches for the wall clock. It is audited either way.</summary>
 public sealed record ClockResetRequested : AgentEvent;
 
 /// <summary>The operator of the device ends a delegation (DEL-278). What came of it is what the record says afterwards.</summary>
 /// <param name="DelegationId">Delegation id; one that does not exist changes nothing.</param>
 public sealed record LocalEnd(string DelegationId) : AgentEvent;
+
+/// <summary>The operator puts the device back to its factory scheme (DEL-277).</summary>
+/// <param name="Factory">What a device of this kind begins with; its DevId must be the present one (DEL-169).</param>
+public sealed record FactoryResetRequested(AgentState Factory) : AgentEvent;
 
 /// <summary>The agent stops; sessions are dropped.</summary>
 public sealed record Stopping : AgentEvent;

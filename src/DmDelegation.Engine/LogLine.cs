@@ -88,6 +88,9 @@ public static class LogCodes
     /// <summary>An id was used again.</summary>
     public static readonly LogCode IdReused = new(2008, LogSeverity.Warning, "delegation id used before");
 
+    /// <summary>An event had no row for the state of a record (DEL-291).</summary>
+    public static readonly LogCode EventIgnored = new(2012, LogSeverity.Debug, "event without effect on a delegation");
+
     /// <summary>T3 could not restore an entry.</summary>
     public static readonly LogCode RollbackIncomplete = new(2009, LogSeverity.Critical, "home scheme not completely restored");
 
@@ -96,6 +99,15 @@ public static class LogCodes
 
     /// <summary>The operator of the device ended a delegation or tried to (DEL-278).</summary>
     public static readonly LogCode LocalEnd = new(2011, LogSeverity.Notice, "end of a delegation asked for at the device");
+
+    /// <summary>B replaced a secret of the account that a delegation made for it (DEL-181).</summary>
+    public static readonly LogCode SecretReplaced = new(2031, LogSeverity.Notice, "secret of a delegated server replaced");
+
+    /// <summary>B has not replaced its secrets in time (row 27).</summary>
+    public static readonly LogCode RotationOverdue = new(2032, LogSeverity.Warning, "secrets of a delegated server not replaced in time");
+
+    /// <summary>A server was not reached by the address or pins it chose (DEL-342).</summary>
+    public static readonly LogCode ReachFellBack = new(2033, LogSeverity.Warning, "back to the address and pins that worked last");
 
     /// <summary>An acknowledgement was delivered.</summary>
     public static readonly LogCode AckDelivered = new(2101, LogSeverity.Information, "acknowledgement delivered");
@@ -114,6 +126,12 @@ public static class LogCodes
 
     /// <summary>The wall clock jumped ahead and is not followed (DEL-205).</summary>
     public static readonly LogCode ClockJump = new(3003, LogSeverity.Warning, "jump of the wall clock not followed");
+
+    /// <summary>The operator put the device back to the factory scheme (DEL-277).</summary>
+    public static readonly LogCode FactoryReset = new(3101, LogSeverity.Warning, "factory reset at the device");
+
+    /// <summary>The store could not be used and was set aside (DEL-297, DEL-298).</summary>
+    public static readonly LogCode StoreDamaged = new(3005, LogSeverity.Critical, "store damaged or newer, set aside");
 
     /// <summary>The operator lowered effective time (DEL-223).</summary>
     public static readonly LogCode ClockReset = new(3004, LogSeverity.Warning, "effective time lowered to the wall clock");

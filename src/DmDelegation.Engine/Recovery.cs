@@ -1,4 +1,4 @@
-using DmDelegation.Engine.Audit;
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
@@ -15,6 +15,11 @@ internal static class Recovery
     public static void Run(Work work)
     {
         var rebooted = work.State.Clock.BootId != work.Now.BootId;
+        StoreDamageReport.Queue(work);
+        IgnoredEvents.Count(
+            work,
+            !rebooted ? DelegationEvent.Restart : work.Engine.Clock.TrustedThisBoot ? DelegationEvent.RebootClockTrusted : DelegationEvent.RebootClockNotTrusted,
+            work.State.Records.Values);
         DeleteStaged(work);
         if (rebooted)
         {
@@ -23,6 +28,8 @@ internal static class Recovery
             {
                 Put(work, AfterReboot(work, record, off));
             }
+
+            Suspension.AfterReboot(work, off is not null);
         }
         else if (work.Engine.Clock.TrustedThisBoot)
         {
@@ -42,25 +49,30 @@ internal static class Recovery
     /// <param name="jump">How far effective time moved when it became trusted.</param>
     public static void ClockTrusted(Work work, TimeSpan jump)
     {
+        IgnoredEvents.Count(work, DelegationEvent.ClockTrusted, work.State.Records.Values);
         foreach (var (record, grant) in work.State.Live().Where(live => live.Grant.OffTimeUnknown).ToList())
         {
             OffTimeKnown(work, record, grant, jump);
         }
 
+        Suspension.Resume(work, DelegationEvent.ClockTrusted);
         DueByClock.Run(work);
         work.Commit(CommitPoint.Clock);
     }
 
     /// <summary>
-    /// A has told the time (row 23). The mark of the record it wrote is raised; for those of A's own delegations that do not know how long
-    /// the device was off, it is trusted time: their marks are raised too, and the off-time is charged (DEL-212, DEL-213). Nobody else's
-    /// delegation is touched (DEL-204).
+    /// A has told the time (row 23). The marks of the record it wrote and of what descends from that are raised; for those of A's own
+    /// delegations, and what descends from them, that do not know how long the device was off, it is trusted time: their marks are raised too,
+    /// and the off-time is charged (DEL-212, DEL-213). Nobody else's delegation is touched (DEL-204).
     /// </summary>
     /// <param name="written">The record A wrote.</param>
     /// <param name="told">What A said.</param>
     public static void TimeTold(Work work, DelegationRecord written, DateTimeOffset told)
     {
-        foreach (var (record, grant) in work.State.Live().Where(live => live.Record.By == written.By && (live.Record.Id == written.Id || live.Grant.OffTimeUnknown)).ToList())
+        var reached = Chain.Descendants(work.State, written.Id).Select(record => record.Id).Append(written.Id).ToHashSet();
+        bool IsTold(DelegationRecord record, DelegationGrant grant) =>
+            reached.Contains(record.Id) || (grant.OffTimeUnknown && (record.By == written.By || grant.Lenders.Contains(written.By)));
+        foreach (var (record, grant) in work.State.Live().Where(live => IsTold(live.Record, live.Grant)).ToList())
         {
             var raised = grant with { Mark = TimeMark.Raise(grant.Mark, told, work.Now) };
             if (!grant.OffTimeUnknown)
@@ -73,21 +85,12 @@ internal static class Recovery
             var before = grant.Mark?.Now(work.Now) is { } mark && mark > work.Time ? mark : work.Time;
             OffTimeKnown(work, record, raised, told - before);
         }
+
+        Suspension.Resume(work, DelegationEvent.ClockTrusted);
     }
 
-    private static void OffTimeKnown(Work work, DelegationRecord record, DelegationGrant grant, TimeSpan offTime)
-    {
-        var known = WithOffTime(grant, offTime) with { OffTimeUnknown = false };
-        var resumed = record with { Grant = known };
-        if (record.State == DelegationState.Suspended && !Limits.Expired(known, work.Now, work.Time))
-        {
-            resumed = resumed.Move(DelegationEvent.ClockTrusted, DelegationState.Active, ReasonCode.Ok.Code);
-            AuditLog.Evidence(work, resumed, "", "Resumed", ReasonCode.Ok);
-            work.Log(LogCodes.DelegationSuspended, $"delegation {record.Id} resumed: the time since the reboot is known", ("delegation", record.Id));
-        }
-
-        Put(work, resumed);
-    }
+    private static void OffTimeKnown(Work work, DelegationRecord record, DelegationGrant grant, TimeSpan offTime) =>
+        Put(work, record with { Grant = WithOffTime(grant, offTime) with { OffTimeUnknown = false } });
 
     /// <summary>Writes the clocks of live records ahead, at most every interval (DEL-206, DEL-211).</summary>
     public static void PersistClocks(Work work)
@@ -105,7 +108,9 @@ internal static class Recovery
         var intervalMs = work.Options.Delegation.ClockPersistSeconds * 1000L;
         foreach (var (record, grant) in work.State.Live().ToList())
         {
-            if (Counts(record, grant) && PersistInMs(grant, work.Now, intervalMs) <= 0)
+            // The time B has to rotate is no limit of a life: it goes with the commits there are, and makes none of its own (DEL-181, DEL-206).
+            var counts = Counts(record, grant) || grant.Rotation == RotationDuty.Due;
+            if (counts && PersistInMs(grant, work.Now, intervalMs) <= 0)
             {
                 Put(work, record with { Grant = Ahead(grant, work.Now, intervalMs) });
             }
@@ -157,18 +162,7 @@ internal static class Recovery
         var intervalMs = work.Options.Delegation.ClockPersistSeconds * 1000L;
         var grant = Ahead(record.Grant!, work.Now, intervalMs) with { AckDeliveredBootMs = -1 };
         grant = off is { } known ? WithOffTime(grant, known) with { OffTimeUnknown = false } : grant with { OffTimeUnknown = true };
-        var carried = record with { Grant = grant };
-        var suspends = off is null && record.State == DelegationState.Active && grant is { DurationType: DurationType.Temporary, BudgetWhenTimeUnknown: false };
-        if (!suspends)
-        {
-            return record.State == DelegationState.Suspended && off is not null && !Limits.Expired(grant, work.Now, work.Time)
-                ? carried.Move(DelegationEvent.RebootClockTrusted, DelegationState.Active, ReasonCode.Ok.Code)
-                : carried;
-        }
-
-        AuditLog.Evidence(work, record, "", "Suspended", ReasonCode.ClockUntrusted);
-        work.Log(LogCodes.DelegationSuspended, $"delegation {record.Id} suspended: the time since the reboot is unknown", ("delegation", record.Id));
-        return carried.Move(DelegationEvent.RebootClockNotTrusted, DelegationState.Suspended, ReasonCode.Ok.Code);
+        return record with { Grant = grant };
     }
 
     private static DelegationGrant Ahead(DelegationGrant grant, in ClockReading now, long intervalMs) =>
@@ -183,7 +177,7 @@ internal static class Recovery
         foreach (var entry in work.State.Outbox.Values.ToList())
         {
             var gone = work.State.AccountOf(entry.Target) is null;
-            if (gone && work.State.Records.TryGetValue(entry.DelegationId, out var record) && record.Grant is { AccountMade: true } grant && grant.To == entry.Target)
+            if (gone && work.State.Records.Values.Any(record => record.Grant is { AccountMade: true } grant && grant.To == entry.Target))
             {
                 Outbox.GiveUpAll(work, entry.Target);
             }

@@ -3,7 +3,7 @@ using DmDelegation.ServerStub.Demo;
 using DmDelegation.ServerStub.Hosting;
 
 var configFile = new Option<FileInfo>("--config") { Description = "Configuration file (JSON)", Required = true };
-var serve = new Command("serve", "Play the DM servers of a configuration until stopped; prints one line of JSON with the bound addresses when ready") { configFile };
+var serve = new Command("serve", ServeHelp.Text) { configFile };
 serve.SetAction(async (parsed, cancel) =>
 {
     try

@@ -13,8 +13,9 @@ public sealed class ManagementTree
 {
     private readonly IdMap<NodeRow> _rows;
 
-    internal ManagementTree(Node root, IdMap<NodeRow> rows, long nextNodeId)
+    internal ManagementTree(Node root, IdMap<NodeRow> rows, long nextNodeId, long octets)
     {
+        Octets = octets;
         Root = root;
         _rows = rows;
         NextNodeId = nextNodeId;
@@ -25,6 +26,9 @@ public sealed class ManagementTree
 
     /// <summary>Number of nodes, the root included.</summary>
     public int Count => _rows.Count;
+
+    /// <summary>Octets of all nodes together (<see cref="NodeRow.Octets"/>).</summary>
+    public long Octets { get; }
 
     /// <summary>The identity the next new node gets. It is part of what must be stored: an identity is never given twice.</summary>
     public long NextNodeId { get; }
@@ -41,7 +45,7 @@ public sealed class ManagementTree
     public static ManagementTree Empty(Acl rootAcl, DateTimeOffset now, AccessTypes access = NodeDescription.DefaultAccess)
     {
         var row = new NodeRow(NodeId.Root, default, "", Formats.Node, "", default, rootAcl, "", TreeTransaction.WholeSeconds(now), 0, true, access, false);
-        return new ManagementTree(new Node(row, Node.NoChildren), IdMap<NodeRow>.Empty.Set(row.Id.Value, row), NodeId.Root.Value + 1);
+        return new ManagementTree(new Node(row, Node.NoChildren), IdMap<NodeRow>.Empty.Set(row.Id.Value, row), NodeId.Root.Value + 1, row.Octets);
     }
 
     /// <summary>The node at the address, or null.</summary>
@@ -116,7 +120,7 @@ public sealed class ManagementTree
         }
         var root = map.Find(NodeId.Root.Value) ?? throw new TreeCorruptException(NodeId.Root, "the root is missing");
         var reached = 0;
-        var tree = new ManagementTree(Build(root, 0, children, ref reached), map, nextNodeId);
+        var tree = new ManagementTree(Build(root, 0, children, ref reached), map, nextNodeId, map.Values.Sum(row => row.Octets));
         return reached == map.Count ? tree : throw new TreeCorruptException(Unreached(tree).Id, "no way leads from it to the root");
     }
 

@@ -43,6 +43,9 @@ public sealed record NodeRow(
     NodeId Id, NodeId ParentId, string Name, string Format, string Type, ReadOnlyMemory<byte> Value, Acl? Acl, string Title,
     DateTimeOffset TStamp, ushort VerNo, bool IsPermanent, AccessTypes Access, bool IsSecret)
 {
+    /// <summary>What the node takes: value, names and types, one octet a character. For limits; the store needs a little more.</summary>
+    public long Octets => Value.Length + Name.Length + Type.Length + Title.Length;
+
     /// <summary>Names and identities only: the value of a secret never reaches a log through this.</summary>
     public override string ToString() => $"{Id} '{Name}' below {ParentId}";
 }

@@ -35,7 +35,7 @@ public sealed class TreeTransaction(ManagementTree snapshot, DateTimeOffset now)
         var row = new NodeRow(
             id, parent, spec.Name, spec.Format, spec.Type, spec.Value.ToArray(), spec.Acl, "", _now, 0, spec.Permanent, spec.Access, spec.Secret);
         var changed = new Node(chain.Target.Row, chain.Target.Children.Add(spec.Name, new Node(row, Node.NoChildren)));
-        Current = new ManagementTree(Rebuild(chain, changed), Current.RowMap.Set(id.Value, row), id.Value + 1);
+        Current = new ManagementTree(Rebuild(chain, changed), Current.RowMap.Set(id.Value, row), id.Value + 1, Current.Octets + row.Octets);
         return id;
     }
 
@@ -94,12 +94,12 @@ public sealed class TreeTransaction(ManagementTree snapshot, DateTimeOffset now)
     {
         var chain = Chain(node);
         Require(chain.ParentNode is not null, node, "the root always exists (TND-002)");
-        var rows = Current.RowMap;
+        var (rows, octets) = (Current.RowMap, Current.Octets);
         foreach (var gone in chain.Target.SelfAndDescendants())
-            rows = rows.Remove(gone.Id.Value);
+            (rows, octets) = (rows.Remove(gone.Id.Value), octets - gone.Row.Octets);
         var parent = chain.Parent!;
         var changed = new Node(parent.Target.Row, parent.Target.Children.Remove(chain.Target.Name));
-        Current = new ManagementTree(Rebuild(parent, changed), rows, Current.NextNodeId);
+        Current = new ManagementTree(Rebuild(parent, changed), rows, Current.NextNodeId, octets);
     }
 
     internal static DateTimeOffset WholeSeconds(DateTimeOffset time) =>
@@ -116,7 +116,7 @@ public sealed class TreeTransaction(ManagementTree snapshot, DateTimeOffset now)
     private void Put(NodeChain chain, NodeRow row) => Replace(chain, row with { TStamp = _now, VerNo = unchecked((ushort)(chain.Target.VerNo + 1)) });
 
     private void Replace(NodeChain chain, NodeRow row) =>
-        Current = new ManagementTree(Rebuild(chain, new Node(row, chain.Target.Children)), Current.RowMap.Set(row.Id.Value, row), Current.NextNodeId);
+        Current = new ManagementTree(Rebuild(chain, new Node(row, chain.Target.Children)), Current.RowMap.Set(row.Id.Value, row), Current.NextNodeId, Current.Octets - chain.Target.Row.Octets + row.Octets);
 
     private static Node Rebuild(NodeChain chain, Node changed)
     {

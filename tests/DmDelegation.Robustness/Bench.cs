@@ -38,6 +38,7 @@ internal static class Bench
             output.WriteLine($"one changed leaf, committed, {nodes,7} nodes: {micros,8:F0} µs, {commits} commits");
         }
 
+        LoginBench.Run(output);
         return 0;
     }
 

@@ -40,6 +40,18 @@ internal sealed class Client(Terminal terminal, string? configuration)
             : (terminal.Fail(response.Code!, response.Text!), null);
     }
 
+    /// <summary>The id of the device whose agent runs; null and an exit code if it cannot be asked.</summary>
+    public async Task<(int ExitCode, string? DeviceId)> DeviceIdAsync(CancellationToken cancel)
+    {
+        var reading = ConfigurationReader.Read(configuration, Environment.GetEnvironmentVariable);
+        if (reading.Configuration is not { } agent)
+            return (terminal.Fail(ExitCodes.InvalidConfiguration, reading.Problems.Select(problem => problem.ToString())), null);
+        var response = await CallAsync(agent, new ControlRequest(Verbs.Status, default), cancel);
+        return response is { Succeeded: true, Data: { } data }
+            ? (ExitCodes.Ok, data.Deserialize(ReportJson.Readable.StatusReport)!.DeviceId)
+            : (terminal.Fail(response.Code!, response.Text!), null);
+    }
+
     /// <summary>Prints records whenever they change; only the running agent can be watched.</summary>
     public async Task<int> WatchAsync(string id, bool json, CancellationToken cancel)
     {

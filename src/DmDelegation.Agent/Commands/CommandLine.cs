@@ -27,6 +27,18 @@ internal static class CommandLine
         one record named is gone, and with 3 when the agent stops.
         """;
 
+    private const string LogDescription =
+        """
+        Print the audit log, newest entry last, and check its chains
+
+        Each entry carries the hash of the one before it. That shows damage; whoever owns the device can make the whole
+        chain anew. What he cannot change are the heads that the servers hold: every alert carries one, as
+        <Log n="NUMBER">HASH</Log>. --verify NUMBER:HASH, such as 41:9f86d081884c7d65..., tells whether this log still
+        contains it. Entries eN are Starts, transactions, local commands, suspensions and the clock; entries nN are failed
+        logins, failed proofs and refused commands, those of one minute together. 256 of each are kept. Exit code 1: a
+        chain is broken, or the head is not in the log or too old for it.
+        """;
+
     private static readonly Option<string?> Config = new("--config")
     {
         Description = "Configuration file (default /etc/dmagent/dmagent.json, or $DMAGENT_CONFIG)",
@@ -36,6 +48,8 @@ internal static class CommandLine
 
     private static readonly Option<bool> Json = new("--json") { Description = "Print one line of JSON" };
     private static readonly Option<bool> Recursive = new("--recursive") { Description = "All nodes below, not only the next level" };
+    private static readonly Option<string?> Verify = new("--verify") { Description = "Number and hash of an entry, as in an alert", HelpName = "NUMBER:HASH" };
+    private static readonly Option<bool> Yes = new("--yes") { Description = "Do not ask" };
     private static readonly Argument<string> Uri = new("URI") { Description = "Address of a node, such as ./SCM/x" };
     private static readonly Argument<string> Server = new("SERVER") { Description = "Server Identifier" };
     private static readonly Argument<string> Command = new("COMMAND") { Description = "Add, Copy, Delete, Exec, Get or Replace" };
@@ -83,6 +97,7 @@ internal static class CommandLine
             Asks("show", "One record", [Id], Verbs.DelegationShow, Readable.DelegationReport, HumanText.Delegation),
             Leaf("watch", WatchDescription, [WatchedId, Json], (parsed, cancel) =>
                 ClientOf(parsed).WatchAsync(parsed.GetValue(WatchedId) ?? "", parsed.GetValue(Json), cancel)),
+            Leaf("log", LogDescription, [Verify, Json], LogAsync),
             Asks("end", EndDescription, [Id], Verbs.DelegationEnd, Readable.LocalEndReport, HumanText.LocalEnd),
         },
         new Command("session", "DM sessions")
@@ -93,6 +108,9 @@ internal static class CommandLine
         {
             Asks("reset", "Lower effective time to the wall clock, after a clock drove it into the future (root)", [], Verbs.ClockReset, Readable.ClockReport, HumanText.Clock),
         },
+        Leaf("factory-reset", FactoryReset.Description, [Yes, Json], (parsed, cancel) =>
+            new FactoryReset(ClientOf(parsed), Terminal.OfThisProcess, Console.IsInputRedirected ? null : Console.In)
+                .RunAsync(parsed.GetValue(Yes), parsed.GetValue(Json), cancel)),
         new Command("config", "The configuration")
         {
             Leaf("validate", "Check the configuration", [Json], (parsed, _) => Task.FromResult(ConfigOf(parsed).Validate(parsed.GetValue(Json)))),
@@ -115,6 +133,13 @@ internal static class CommandLine
         return report?.Error is null ? exitCode : ExitCodes.Failed;
     }
 
+    private static async Task<int> LogAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var (exitCode, report) = await ClientOf(parsed).AskAsync(
+            Verbs.DelegationLog, ArgumentsOf(parsed), Readable.LogReport, parsed.GetValue(Json), LogText.Of, cancel);
+        return report?.Holds() is false ? ExitCodes.Failed : exitCode;
+    }
+
     private static Command Leaf(string name, string description, Symbol[] symbols, Func<ParseResult, CancellationToken, Task<int>> run)
     {
         var command = new Command(name, description);
@@ -135,5 +160,6 @@ internal static class CommandLine
     private static ConfigCommands ConfigOf(ParseResult parsed) => new(Terminal.OfThisProcess, parsed.GetValue(Config));
 
     private static VerbArguments ArgumentsOf(ParseResult parsed) => new(
-        parsed.GetValue(Uri) ?? "", parsed.GetValue(Recursive), parsed.GetValue(Server) ?? "", parsed.GetValue(Command) ?? "", parsed.GetValue(Id) ?? "");
+        parsed.GetValue(Uri) ?? "", parsed.GetValue(Recursive), parsed.GetValue(Server) ?? "", parsed.GetValue(Command) ?? "", parsed.GetValue(Id) ?? "",
+        parsed.GetValue(Verify) ?? "");
 }

@@ -30,7 +30,7 @@ internal sealed class DaemonVerbs(AgentLoop loop, Func<Snapshot, QueryContext> c
                 ? new VerbArguments()
                 : request.Arguments.Deserialize(ReportJson.Readable.VerbArguments);
             // The reader takes a JSON null for a text.
-            return arguments is { Uri: not null, Server: not null, Command: not null, Id: not null } ? arguments : null;
+            return arguments is { Uri: not null, Server: not null, Command: not null, Id: not null, Head: not null } ? arguments : null;
         }
         catch (JsonException)
         {

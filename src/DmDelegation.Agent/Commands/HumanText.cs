@@ -82,6 +82,9 @@ internal static class HumanText
     public static IEnumerable<string> LocalEnd(LocalEndReport report) =>
         [report.State is null ? $"staged record {report.Id} deleted" : $"delegation {report.Id} ended: {report.Was} -> {report.State}, {report.Reason} ({report.ReasonCode})"];
 
+    public static IEnumerable<string> FactoryReset(FactoryResetReport report) =>
+        [$"device {report.DeviceId} is as from the factory; {(report.Ended.IsEmpty ? "no delegation was live" : "ended: " + string.Join(", ", report.Ended))}"];
+
     public static IEnumerable<string> Session(SessionReport report) =>
         [report.Error is null ? $"session with {report.Server} done" : $"session with {report.Server} failed: {report.Error}{SessionFailures.Hint(report.Error)}"];
 

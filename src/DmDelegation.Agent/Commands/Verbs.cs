@@ -14,7 +14,8 @@ namespace DmDelegation.Agent.Commands;
 /// <param name="Server">Server Identifier.</param>
 /// <param name="Command">DM command.</param>
 /// <param name="Id">Delegation id.</param>
-internal sealed record VerbArguments(string Uri = "", bool Recursive = false, string Server = "", string Command = "", string Id = "");
+/// <param name="Head">Head of the audit log to verify.</param>
+internal sealed record VerbArguments(string Uri = "", bool Recursive = false, string Server = "", string Command = "", string Id = "", string Head = "");
 
 /// <summary>A verb of the control socket. All of them need the privilege that the socket checks (design 3).</summary>
 /// <param name="Name">The verb, as sent.</param>
@@ -54,6 +55,9 @@ internal static class Verbs
     /// <summary>Name of the verb behind <c>delegation show</c>.</summary>
     public const string DelegationShow = "delegation-show";
 
+    /// <summary>Name of the verb behind <c>delegation log</c>.</summary>
+    public const string DelegationLog = "delegation-log";
+
     /// <summary>Name of the verb behind <c>delegation end</c>.</summary>
     public const string DelegationEnd = "delegation-end";
 
@@ -62,6 +66,9 @@ internal static class Verbs
 
     /// <summary>Name of the verb behind <c>clock reset</c>.</summary>
     public const string ClockReset = "clock-reset";
+
+    /// <summary>Name of the verb behind <c>factory-reset</c>.</summary>
+    public const string FactoryReset = "factory-reset";
 
     /// <summary>The table.</summary>
     public static ImmutableArray<Verb> All { get; } =
@@ -74,6 +81,7 @@ internal static class Verbs
         Reads(AccountList, (context, _) => AccountQuery.List(context), ReportJson.Readable.AccountListReport),
         Reads(DelegationList, (context, _) => DelegationQuery.List(context), ReportJson.Readable.DelegationListReport),
         Reads(DelegationShow, (context, arguments) => DelegationQuery.Show(context, arguments.Id), ReportJson.Readable.DelegationReport),
+        Reads(DelegationLog, (context, arguments) => LogQuery.Report(context, arguments.Head), ReportJson.Readable.LogReport),
         new(
             DelegationEnd,
             null,
@@ -86,6 +94,11 @@ internal static class Verbs
             null,
             async (loop, _, cancel) => Respond(await loop.ResetClockAsync(cancel), ReportJson.Readable.ClockReport),
             ForRoot: true), // time decides when a delegation ends (DEL-223)
+        new(
+            FactoryReset,
+            null,
+            async (loop, _, cancel) => Respond(await loop.FactoryResetAsync(cancel), ReportJson.Readable.FactoryResetReport),
+            ForRoot: true), // who owns the device (DEL-277)
     ];
 
     /// <summary>Names of the verbs for root alone, for the control server.</summary>

@@ -83,6 +83,8 @@ internal static class SettingTable
         AccountRow("serverName", null, UserName, (account, value) => account with { ServerName = value }),
         AccountRow("serverSecretFile", null, FilePath, (account, value) => account with { ServerSecretFile = value }),
         AccountRow("voucherAnchorsFile", null, FilePath, (account, value) => account with { VoucherAnchorsFile = value }),
+        // DEL-163: the mapping of a ServerID to the name in the signer's certificate.
+        AccountRow("voucherSigner", null, Text(255), (account, value) => account with { VoucherSigner = value }),
         AccountRow("voucherRequired", "false", Flag, (account, value) => account with { VoucherRequired = value }),
         AccountRow("spkiPins", "[]", Pins, (account, value) => account with { SpkiPins = value }),
         // Own choice: a device that is to call less often than every 30 days does not poll.

@@ -75,6 +75,10 @@ internal sealed class AgentLoop
     /// <summary>Ends a delegation for the operator of the device (DEL-278).</summary>
     public Task<LocalEndResult> EndDelegationAsync(string id, CancellationToken cancel) => Ask<LocalEndResult>(done => new LocalEndWanted(id, done), cancel);
 
+    /// <summary>Puts the device back to the factory scheme (DEL-277).</summary>
+    public Task<Answer<FactoryResetReport>> FactoryResetAsync(CancellationToken cancel) =>
+        Ask<Answer<FactoryResetReport>>(done => new FactoryResetWanted(done), cancel);
+
     /// <summary>Runs until stopped: recovery first (DEL-292), then one input after the other.</summary>
     /// <returns>False if a commit failed: nothing that followed from it was done (DEL-120).</returns>
     public async Task<bool> RunAsync()
@@ -135,6 +139,9 @@ internal sealed class AgentLoop
             case LocalEndWanted wanted:
                 EndDelegation(wanted);
                 break;
+            case FactoryResetWanted wanted:
+                FactoryReset(wanted);
+                break;
         }
 
         return input;
@@ -142,9 +149,10 @@ internal sealed class AgentLoop
 
     private Answer<ClockReport> ResetClock()
     {
-        if (!_ports.Clock().WallTrusted)
+        var trusted = _ports.Clock().WallTrusted;
+        Handle(new ClockResetRequested()); // refused or not, it is audited
+        if (!trusted)
             return Answer<ClockReport>.Failed("clock-not-trusted", "nobody vouches for the wall clock (clock.trust): effective time is not lowered to it");
-        Handle(new ClockResetRequested());
         return StatusQuery.Clock(_state, _ports.Clock());
     }
 
@@ -156,6 +164,25 @@ internal sealed class AgentLoop
             wanted.Done.TrySetException(new StoreException(StoreCodes.InputOutput, "the end could not be committed"));
         var durable = _state.Durable;
         wanted.Done.TrySetResult(new LocalEndResult(before, durable.Records.GetValueOrDefault(wanted.Id), durable.Tombstones.GetValueOrDefault(wanted.Id)));
+    }
+
+    private void FactoryReset(FactoryResetWanted wanted)
+    {
+        var before = _state.Durable;
+        try
+        {
+            Handle(new FactoryResetRequested(_ports.Factory(before.Device.DevId)));
+        }
+        catch (PlatformException fault)
+        {
+            // The factory state could not be made: nothing has happened.
+            wanted.Done.TrySetResult(Answer<FactoryResetReport>.Failed(fault.Code, fault.Message));
+            return;
+        }
+
+        if (_failed)
+            wanted.Done.TrySetException(new StoreException(StoreCodes.InputOutput, "the reset could not be committed"));
+        wanted.Done.TrySetResult(new FactoryResetReport(before.Device.DevId, [.. before.Live().Select(live => live.Record.Id)]));
     }
 
     private TimeSpan NextWait()

@@ -27,6 +27,10 @@ internal sealed record SessionWanted(string Server, TaskCompletionSource<Session
 /// <param name="Done">Where the outcome goes.</param>
 internal sealed record ClockResetWanted(TaskCompletionSource<Answer<ClockReport>> Done) : LoopInput;
 
+/// <summary>The operator wants the factory scheme back (DEL-277).</summary>
+/// <param name="Done">Where the outcome goes.</param>
+internal sealed record FactoryResetWanted(TaskCompletionSource<Answer<FactoryResetReport>> Done) : LoopInput;
+
 /// <summary>The operator wants a delegation ended.</summary>
 /// <param name="Id">Delegation id.</param>
 /// <param name="Done">Where the record goes, as it was before and as it is afterwards.</param>

@@ -13,10 +13,12 @@ namespace DmDelegation.Agent.Loop;
 /// <param name="EndSession">Drops the connection of a session.</param>
 /// <param name="Log">Writes a log line.</param>
 /// <param name="Notifier">Tells the service manager.</param>
+/// <param name="Factory">What a device of this kind begins with, by its DevId; throws if an account or its secret cannot be used.</param>
 internal sealed record LoopPorts(
     Func<ClockReading> Clock,
     Action<AgentState, AgentState> Commit,
     Func<SendMessage, CancellationToken, Task<ExchangeResult>> Exchange,
     Action<string, long> EndSession,
     Action<LogLine> Log,
-    Notifier Notifier);
+    Notifier Notifier,
+    Func<string, AgentState> Factory);

@@ -17,6 +17,8 @@ namespace DmDelegation.Agent.Queries;
 [JsonSerializable(typeof(DelegationReport))]
 [JsonSerializable(typeof(DelegationChange))]
 [JsonSerializable(typeof(LocalEndReport))]
+[JsonSerializable(typeof(LogReport))]
+[JsonSerializable(typeof(FactoryResetReport))]
 [JsonSerializable(typeof(SessionReport))]
 [JsonSerializable(typeof(ClockReport))]
 [JsonSerializable(typeof(VersionReport))]

@@ -164,6 +164,11 @@ internal sealed record ScopeReport(string Uri, string Rights);
 /// <param name="ReasonCode">Its number (15); null with the state.</param>
 internal sealed record LocalEndReport(string Id, string Was, string? State, string? Reason, int? ReasonCode);
 
+/// <summary>Answer of <c>factory-reset</c>.</summary>
+/// <param name="DeviceId">DevId; it stays.</param>
+/// <param name="Ended">Delegations that ended with it.</param>
+internal sealed record FactoryResetReport(string DeviceId, ImmutableArray<string> Ended);
+
 /// <summary>Answer of <c>session start</c>.</summary>
 /// <param name="Server">The server.</param>
 /// <param name="Ended"><c>done</c> or <c>failed</c>.</param>

@@ -21,6 +21,7 @@ internal static class Rules
         ["ACL-046"] = "Copy needs Get on the source and Replace on the target",
         ["DEL-141"] = "scope roots and what lies above them stay while a delegation lives",
         ["DEL-175"] = "before it is confirmed a guest reads DevInfo and changes its own secrets, nothing else",
+        ["DEL-181"] = "a guest that has not replaced the secrets its delegating server knows is held until it does; and by what it may replace them",
         ["DEL-213"] = "the delegation is suspended: the time since the reboot is unknown",
         ["DEL-275"] = "a guest does not delete the account of its delegating server",
         ["DEL-320"] = "the scope of a live delegation",
@@ -32,6 +33,7 @@ internal static class Rules
         ["DEL-330"] = "a guest has Get for all, and what its delegation grants",
         ["DEL-331"] = "an exclusive delegation leaves its delegating server only Get in the scope",
         ["DEL-339"] = "the account that a live delegation uses is changed by its server only",
+        ["DEL-332"] = "a final delegation leaves ACLs in its scope to its owner",
         ["DEL-341"] = "who may choose a ServerID",
         ["TND-033"] = "the description of the node does not allow the command",
     }.ToFrozenDictionary(StringComparer.Ordinal);

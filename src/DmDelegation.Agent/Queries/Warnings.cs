@@ -19,13 +19,18 @@ internal static class Warnings
     private const int FailuresWorthAWarning = 3;
 
     private static readonly ImmutableArray<Func<QueryContext, IEnumerable<WarningReport>>> Rules =
-        [NotRunning, LogLeft, NoAccount, AccountMissing, AccountDiffers, ClockNotTrusted, ClockJump, Suspended, RollbackIncomplete, Pending, ContactFailing, OutboxWaiting];
+        [NotRunning, StoreDamaged, LogLeft, NoAccount, AccountMissing, AccountDiffers, ClockNotTrusted, ClockJump, Suspended, RollbackIncomplete, Pending, ContactFailing, OutboxWaiting];
 
     /// <summary>All that apply.</summary>
     public static ImmutableArray<WarningReport> Of(QueryContext context) => [.. Rules.SelectMany(rule => rule(context))];
 
     private static IEnumerable<WarningReport> NotRunning(QueryContext context) => When(
         !context.Facts.Running, "not-running", Error, "the agent does not run: nothing expires and no server is contacted", "systemctl start dmagent");
+
+    private static IEnumerable<WarningReport> StoreDamaged(QueryContext context) => When(
+        context.Durable.Device.Damage is not null, "store-damaged", Error,
+        $"the store was unusable ({context.Durable.Device.Damage?.Code}): all delegations are gone, the factory tree is in force",
+        $"let the servers set again what they had set; then remove {context.Durable.Device.Damage?.File} and restart the agent");
 
     private static IEnumerable<WarningReport> LogLeft(QueryContext context) => When(
         context.Facts.LogLeft, "store-log-left", Warning, "the agent did not stop cleanly: the last commits may be missing here", "start the agent", "not-running");

@@ -27,14 +27,14 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
     public async Task<int> RunAsync()
     {
         using var notifier = Notifier.FromEnvironment();
-        using var store = AgentStore.Open(settings.Agent.StateDirectory);
-        var loaded = store.Load();
+        var (opened, loaded, setAside) = StoreRescue.Open(settings.Agent.StateDirectory);
+        using var store = opened;
         using var key = DeviceKeyFile.LoadOrCreate(settings.Agent.DeviceKeyFile, settings.Agent.CredentialsDirectory, inUse: loaded is not null);
         using var vault = new AesGcmVault(key);
         using var identity = EngineSetup.DeviceKeyOf(settings.Agent);
         var random = new SystemRandomSource();
         var clock = EngineSetup.Clock(settings.Agent, loaded);
-        var durable = loaded ?? Provision(store, vault, clock);
+        var durable = loaded is null ? Provision(store, vault, clock, setAside) : Acknowledge(store, loaded);
         _ = DeviceIdentity.Decide(settings.Profile, durable.Device.DevId);
         ReportDifferences(durable);
 
@@ -43,7 +43,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
         AgentLoop? loop = null;
         using var transport = new Transport(EngineSetup.Transport(settings.Agent), () => CertificateTime.Of(loop!.Clock, clock.Read(), settings.Options.BuildTime));
         loop = new AgentLoop(
-            engine, state, new LoopPorts(clock.Read, store.Commit, transport.ExchangeAsync, transport.EndSession, log, notifier),
+            engine, state, new LoopPorts(clock.Read, store.Commit, transport.ExchangeAsync, transport.EndSession, log, notifier, devId => Factory(vault, clock, devId)),
             snapshot => StatusQuery.Line(Context(snapshot)));
         return await RunAsync(loop);
     }
@@ -83,9 +83,9 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
     private QueryContext Context(Snapshot snapshot) =>
         new(snapshot.State, settings.Options, snapshot.Now, settings.Facts(snapshot.State.Durable, running: true, logLeft: false));
 
-    private AgentState Provision(AgentStore store, AesGcmVault vault, SystemClock clock)
+    private AgentState Provision(AgentStore store, AesGcmVault vault, SystemClock clock, SetAsideStore? setAside)
     {
-        var state = FactoryState.Build(settings.Profile, settings.Agent.Accounts, vault, clock.Read(), settings.Options.BuildTime);
+        var state = Factory(vault, clock, null, setAside);
 #if DM_CRASH_HOOKS
         var crash = new CrashHooks(Environment.GetEnvironmentVariable(CrashHooks.Variable));
         crash.Before(CommitPoint.Provisioning);
@@ -97,6 +97,17 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
         log(AgentLog.Line(
             AgentLog.Provisioned, $"store created for {state.Device.DevId} with {settings.Agent.Accounts.Length} account{(settings.Agent.Accounts.Length == 1 ? "" : "s")}", ("device", state.Device.DevId)));
         return state;
+    }
+
+    private AgentState Factory(AesGcmVault vault, SystemClock clock, string? devId, SetAsideStore? setAside = null) =>
+        FactoryState.Build(settings.Profile, settings.Agent.Accounts, vault, clock.Read(), settings.Options.BuildTime, devId, setAside);
+
+    private static AgentState Acknowledge(AgentStore store, AgentState loaded)
+    {
+        if (StoreRescue.Acknowledged(loaded) is not { } acknowledged)
+            return loaded;
+        store.Commit(loaded, acknowledged);
+        return acknowledged;
     }
 
     private void ReportDifferences(AgentState state)

@@ -9,6 +9,7 @@ using DmDelegation.Platform.Clock;
 using DmDelegation.Platform.Cms;
 using DmDelegation.Platform.Http;
 using DmDelegation.Platform.Profile;
+using DmDelegation.Platform.Store;
 using DmDelegation.Protocol;
 
 namespace DmDelegation.Agent.Startup;
@@ -38,7 +39,7 @@ internal static class EngineSetup
 
     /// <summary>The ports of the engine.</summary>
     public static EnginePorts Ports(AgentConfiguration agent, IVault vault, IRandomSource random, IDeviceKey key) =>
-        new(random, vault, new VoucherVerifier(Anchors(agent)), key);
+        new(random, vault, new VoucherVerifier(Anchors(agent)), key, new StoreStorage(agent.StateDirectory));
 
     /// <summary>The device's identity key (DEL-158).</summary>
     public static DeviceKey DeviceKeyOf(AgentConfiguration agent) =>
@@ -69,5 +70,9 @@ internal static class EngineSetup
     private static VoucherAnchors Anchors(AgentConfiguration agent) => new(
         agent.VoucherAnchorsFile is { } common ? Certificates.LoadAnchors(common) : new X509Certificate2Collection(),
         agent.Accounts.Where(account => account.VoucherAnchorsFile is not null)
-            .ToImmutableDictionary(account => account.ServerId, account => Certificates.LoadAnchors(account.VoucherAnchorsFile!), StringComparer.Ordinal));
+            .ToImmutableDictionary(account => account.ServerId, account => Certificates.LoadAnchors(account.VoucherAnchorsFile!), StringComparer.Ordinal))
+    {
+        SignerNames = agent.Accounts.Where(account => account.VoucherSigner.Length > 0)
+            .ToImmutableDictionary(account => account.ServerId, account => account.VoucherSigner, StringComparer.Ordinal),
+    };
 }

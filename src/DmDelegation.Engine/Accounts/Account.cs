@@ -20,7 +20,14 @@ public sealed record Account(NodeId Node, NodePath Path, string ServerId, string
 /// <param name="Name">AAuthName.</param>
 /// <param name="Secret">The sealed AAuthSecret leaf, null if absent.</param>
 /// <param name="Data">The sealed AAuthData leaf (the nonce), null if absent.</param>
-public sealed record AppAuth(NodeId Node, string Type, string Name, Node? Secret, Node? Data);
+public sealed record AppAuth(NodeId Node, string Type, string Name, Node? Secret, Node? Data)
+{
+    /// <summary>The value that counts in the place of the leaf's: an earlier one that is still accepted (DEL-182).</summary>
+    internal SealedSecret? Instead { get; init; }
+}
+
+/// <summary>A sealed secret and the name it is sealed under.</summary>
+internal sealed record SealedSecret(string Name, ReadOnlyMemory<byte> Octets);
 
 /// <summary>Finds accounts in a tree.</summary>
 public static class AccountList
@@ -56,6 +63,14 @@ public static class AccountList
     /// <summary>Text of a leaf child, empty if absent.</summary>
     internal static string Text(Node parent, string name) =>
         parent.Children.TryGetValue(name, out var leaf) ? Encoding.UTF8.GetString(leaf.Value.Span) : "";
+
+    /// <summary>The leaf that holds the address of an account, null if there is none.</summary>
+    internal static Node? AddressLeaf(ManagementTree tree, Account account)
+    {
+        var leaves = tree.Find(account.Node)?.Children.GetValueOrDefault("AppAddr")?.Children.Values
+            .Select(entry => entry.Children.GetValueOrDefault("Addr")).OfType<Node>().ToList() ?? [];
+        return leaves.Find(leaf => !leaf.Value.IsEmpty) ?? leaves.FirstOrDefault();
+    }
 
     private static Account? Read(NodePath path, Node instance)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using DmDelegation.Engine.Ports;
 using DmDelegation.Engine.Session;
 using DmDelegation.Protocol;
+using DmDelegation.Tree;
 
 namespace DmDelegation.Engine.Accounts;
 
@@ -30,12 +31,12 @@ internal static class AccountCredentials
     /// <summary>B64(H(user:password)); null if the secret is missing or does not open (S-086).</summary>
     public static SecretBuffer? Inner(IVault vault, AppAuth auth)
     {
-        if (auth.Secret is not { } leaf)
+        if ((auth.Instead ?? OfLeaf(auth.Secret)) is not { } secret)
         {
             return null;
         }
 
-        using var stored = vault.Open(SecretNames.OfNode(leaf.Id), leaf.Value.Span);
+        using var stored = vault.Open(secret.Name, secret.Octets.Span);
         return stored is null ? null : AccountSecret.Inner(auth.Name, stored);
     }
 
@@ -94,6 +95,8 @@ internal static class AccountCredentials
 
         return right & known & inner is not null;
     }
+
+    private static SealedSecret? OfLeaf(Node? leaf) => leaf is null ? null : new SealedSecret(SecretNames.OfNode(leaf.Id), leaf.Value);
 
     private static ReadOnlySpan<byte> Dummy => "AAAAAAAAAAAAAAAAAAAAAA=="u8;
 }

@@ -13,17 +13,17 @@ internal sealed partial class CommandRunner
         var children = atomic.Commands.Where(CommandForm.IsAnswered).ToArray();
         var refusals = children.Select((child, index) => CommandForm.Refusal(child, PlaceOf(index, children.Length))).ToArray();
         var replies = new List<Command>();
-        var done = Array.TrueForAll(refusals, refusal => refusal is null)
+        var status = Array.TrueForAll(refusals, refusal => refusal is null)
             ? Execute(children, replies)
             : RefuseUnrun(children, refusals, replies);
-        _replies.Add(Answer(atomic, done ? StatusCode.Ok : StatusCode.AtomicFailed));
+        _replies.Add(Answer(atomic, status));
         _replies.AddRange(replies);
     }
 
     private static Place PlaceOf(int index, int count) => index == count - 1 ? Place.EndOfAtomic : Place.Atomic;
 
     // Nesting and form are checked before the first change (REP-095): nothing ran, so nothing is rolled back.
-    private bool RefuseUnrun(Command[] children, int?[] refusals, List<Command> replies)
+    private int RefuseUnrun(Command[] children, int?[] refusals, List<Command> replies)
     {
         foreach (var (child, refusal) in children.Zip(refusals))
         {
@@ -35,10 +35,10 @@ internal sealed partial class CommandRunner
             Refuse(replies, child, refusal ?? StatusCode.NotExecuted, StatusCode.NotExecuted);
         }
 
-        return false;
+        return StatusCode.AtomicFailed;
     }
 
-    private bool Execute(Command[] children, List<Command> replies)
+    private int Execute(Command[] children, List<Command> replies)
     {
         var operation = children is [.., var last] ? CommandForm.Operation(last) : null;
         if (operation is not null)
@@ -52,6 +52,13 @@ internal sealed partial class CommandRunner
         _work.InsideAtomic = true;
         var done = RunChildren(children, replies);
         _work.InsideAtomic = false;
+        if (!done && _lastReason == ReasonCode.RollbackIncomplete.Code)
+        {
+            // The delegation has ended, though not neatly: rolled back, B would be in again (DEL-139).
+            _work.Commit(CommitPoint.T3);
+            return StatusCode.AtomicRollBackFailed;
+        }
+
         if (!done)
         {
             RollBackTo(savepoint);
@@ -75,20 +82,23 @@ internal sealed partial class CommandRunner
             _work.Commit(CommitPoint.T3);
         }
 
-        return done;
+        return done ? StatusCode.Ok : StatusCode.AtomicFailed;
     }
 
     private static bool EndsDelegations(AgentState before, AgentState after) =>
         !ReferenceEquals(before.Records, after.Records) && before.Live().Any(live => after.Records.GetValueOrDefault(live.Record.Id)?.State.IsLive() != true);
 
-    // What guards against replay and floods is not undone with the commands (DEL-100, DEL-101, DEL-105).
+    // What guards against replay and floods, and what was refused, is not undone with the commands (DEL-100, DEL-101, DEL-105, DEL-400).
     private void RollBackTo(EngineState savepoint)
     {
         var (nonces, servers) = (_work.Engine.Nonces, _work.State.Servers);
-        _work.Engine = savepoint with { Nonces = nonces };
+        _work.Engine = savepoint with { Nonces = nonces, Refusals = _work.Engine.Refusals };
         if (!ReferenceEquals(servers, _work.State.Servers))
         {
-            _work.State = _work.State with { Servers = servers };
+            // What was done to an account is undone with it.
+            var before = savepoint.Durable;
+            var kept = servers.Select(server => KeyValuePair.Create(server.Key, server.Value with { Rotation = before.ServerOf(server.Key).Rotation, Reach = before.ServerOf(server.Key).Reach }));
+            _work.State = _work.State with { Servers = servers.SetItems(kept) };
         }
     }
 

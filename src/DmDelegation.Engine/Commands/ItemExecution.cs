@@ -1,6 +1,10 @@
+using System.Collections.Immutable;
 using DmDelegation.Engine.Accounts;
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Guard;
 using DmDelegation.Engine.Session;
+using DmDelegation.Engine.State;
 using DmDelegation.Protocol;
 using DmDelegation.Tree;
 
@@ -11,6 +15,11 @@ internal sealed class ItemExecution(Work work, string server)
 {
     private const string RuleOfItems = "REP-035";
 
+    /// <summary>The closed doors of the delegation object; what else it refuses is form, state, or a Start or proof with an entry of its own.</summary>
+    private static readonly ImmutableArray<string> DoorsOfDelegations = ["DEL-081", "DEL-082", "DEL-083", "DEL-087", "DEL-175", "DEL-209", "DEL-262", "DEL-290"];
+
+    private AccessVerdict? _refused;
+
     private SessionState Session => work.Engine.Sessions[server];
 
     /// <summary>Whether an Item belongs to <c>Key/Value</c> of a record, whose octets are the key itself (DEL-188).</summary>
@@ -18,6 +27,49 @@ internal sealed class ItemExecution(Work work, string server)
         item.Target is { } target && LocUri.TryParse(target.LocURI, work.Options.UriLimits, out var uri, out _) && IsKeyValue(uri!.Path);
 
     public CommandOutcome Run(ItemCommand command, Item item)
+    {
+        _refused = null;
+        var before = work.State;
+        var outcome = Execute(command, item);
+        if (!outcome.Succeeded)
+        {
+            AuditRefusal(item, outcome);
+        }
+        else if (!ReferenceEquals(before, work.State))
+        {
+            AccountReach.Note(work, server, before);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Counts what the guard or an ACL refused, on the tree or at the delegation object (DEL-400).</summary>
+    private void AuditRefusal(Item item, CommandOutcome outcome)
+    {
+        var byPolicy = _refused is { } refused && refused.Answer.Rule == outcome.Rule;
+        if (byPolicy || outcome.Rule == RoomRule.Guests)
+        {
+            AuditLog.Refused(work, RecordOf(byPolicy ? _refused!.Value.Delegation : null), server, outcome.Reason);
+        }
+        else if ((DoorsOfDelegations.Contains(outcome.Rule) || outcome.Reason == ReasonCode.NotCreator.Code) && RecordAt(item.Target?.LocURI) is { } record)
+        {
+            AuditLog.Refused(work, record, server, outcome.Reason);
+        }
+    }
+
+    /// <summary>The record a refusal belongs to; all that a guest does it does by its delegations.</summary>
+    private DelegationRecord? RecordOf(string? delegation) =>
+        delegation is not null ? work.State.Records.GetValueOrDefault(delegation)
+        : work.State.IsGuest(server) ? work.State.LiveTo(server).First().Record
+        : null;
+
+    /// <summary>The record that an address lies in; what names none is a slip and no attempt on anybody's.</summary>
+    private DelegationRecord? RecordAt(string? address) =>
+        LocUri.TryParse(address ?? "", work.Options.UriLimits, out var uri, out _) && uri!.Path.Segments is [DelegationObject.Name, var id, ..]
+            ? work.State.Records.GetValueOrDefault(id)
+            : null;
+
+    private CommandOutcome Execute(ItemCommand command, Item item)
     {
         if (item.Target is not { LocURI: { Length: > 0 } target } || (command is Copy && item.Source is not { LocURI.Length: > 0 }))
         {
@@ -55,7 +107,7 @@ internal sealed class ItemExecution(Work work, string server)
             (Add, true) => DelegationObject.Add(work, Session, uri!, argument),
             (Add, false) => OnTree(target, context => TreeCommands.Add(context, target, argument)),
             (_, true) => DelegationObject.Replace(work, Session, uri!, argument),
-            (_, false) => OnTree(target, context => TreeCommands.Replace(context, target, argument)),
+            (_, false) => secret ? SecretReplaced(target, argument) : OnTree(target, context => TreeCommands.Replace(context, target, argument)),
         };
         if (command is Replace && !delegation && uri?.Property is Properties.Acl && outcome is { Succeeded: true, Target: { } node })
         {
@@ -68,6 +120,20 @@ internal sealed class ItemExecution(Work work, string server)
         }
 
         return outcome;
+    }
+
+    // A secret that does not do is refused, and the leaf is as it was (DEL-181).
+    private CommandOutcome SecretReplaced(string target, ValueArgument argument)
+    {
+        var before = work.State;
+        var outcome = OnTree(target, context => TreeCommands.Replace(context, target, argument));
+        if (outcome is not { Succeeded: true, Target: { } leaf } || SecretRotation.Replaced(work, server, before.Tree, leaf, argument.Data.Span) is not { } weak)
+        {
+            return outcome;
+        }
+
+        work.State = before;
+        return CommandOutcome.Refused(weak.Status, "DEL-181", weak.Code);
     }
 
     // A Delete may end delegations, in one commit with it (DEL-141, DEL-275, DEL-276).
@@ -108,14 +174,22 @@ internal sealed class ItemExecution(Work work, string server)
     {
         var transaction = work.OpenTree();
         var name = LocUri.TryParse(target, work.Options.UriLimits, out var uri, out _) ? uri!.Path.Name : "";
-        var options = TreeOptions.Default with { Limits = work.Options.UriLimits };
+        var options = TreeOptions.Default with { Limits = work.Options.UriLimits, MaxNodes = work.Options.TreeSize.MaxNodes };
+        var policy = new RememberingPolicy(work.Policy);
         var outcome = command(new CommandContext(
-            server, transaction, work.Policy, work.Options.Description, options, new LeafSealer(work.Ports.Vault, name)));
-        if (outcome.Succeeded && !ReferenceEquals(transaction.Current, work.State.Tree))
+            server, transaction, policy, work.Options.Description, options, new LeafSealer(work.Ports.Vault, name)));
+        _refused = policy.Refused;
+        if (!outcome.Succeeded || ReferenceEquals(transaction.Current, work.State.Tree))
         {
-            work.KeepTree(transaction);
+            return outcome;
         }
 
+        if (RoomRule.Refusal(work, server, work.State.Tree, transaction.Current) is { } full)
+        {
+            return full;
+        }
+
+        work.KeepTree(transaction);
         return outcome;
     }
 

@@ -22,9 +22,13 @@ internal static class Alerts
     /// <summary>Alert type of an event (10.1; Q1: one build-time constant).</summary>
     public static string TypeOf(string happening) => "Reversed-Domain-Name: org.example.dmagent.delegation/" + happening;
 
-    /// <summary>Step 5 for A: T1 done, or Start failed (DEL-230).</summary>
-    public static void QueueAck(Work work, DelegationRecord record) =>
-        Queue(work, record, Ack, record.By, record.State == DelegationState.Failed ? "warning" : "informational");
+    /// <summary>Step 5 for A, and for those who lent A what it passes on: T1 done, or Start failed (DEL-069, DEL-230).</summary>
+    public static void QueueAck(Work work, DelegationRecord record)
+    {
+        var mark = record.State == DelegationState.Failed ? "warning" : "informational";
+        Queue(work, record, Ack, record.By, mark);
+        QueueCopies(work, record, Ack, mark);
+    }
 
     /// <summary>Step 8 for B and the notice for A: T2 done (DEL-231, DEL-232).</summary>
     public static void QueueActive(Work work, DelegationRecord record)
@@ -51,16 +55,45 @@ internal static class Alerts
         {
             work.State = work.State with { Records = work.State.Records.SetItem(record.Id, work.State.Records[record.Id] with { AckDelegated = AckState.GivenUp }) };
         }
+
+        QueueCopies(work, record, End, MarkOfEnd(record.Reason));
     }
 
     /// <summary>
-    /// End for A and B after a reduction (10.1, row 33): T3 was done for the entries taken away. The reason says that A revoked them, the
-    /// state that the delegation lives on.
+    /// End for A and B after a reduction (10.1, row 33): T3 was done for the entries taken away. The reason says that A revoked them, or that
+    /// their undo record is damaged, the state that the delegation lives on.
     /// </summary>
-    public static void QueueReduced(Work work, DelegationRecord record)
+    public static void QueueReduced(Work work, DelegationRecord record, ReasonCode reason)
     {
-        Queue(work, record, End, record.By, MarkOfEnd(ReasonCode.Revoked.Code), ReasonCode.Revoked);
-        Queue(work, work.State.Records[record.Id], End, record.Grant!.To, MarkOfEnd(ReasonCode.Revoked.Code), ReasonCode.Revoked);
+        Queue(work, record, End, record.By, MarkOfEnd(reason.Code), reason);
+        Queue(work, work.State.Records[record.Id], End, record.Grant!.To, MarkOfEnd(reason.Code), reason);
+        QueueCopies(work, record, End, MarkOfEnd(reason.Code), reason);
+    }
+
+    /// <summary>
+    /// Ack and End, not Session, for the delegating servers of the ancestors: the lender sees who holds its authority (DEL-069, 10.1). Who is A
+    /// or B has its own.
+    /// </summary>
+    private static void QueueCopies(Work work, DelegationRecord record, string happening, string mark, ReasonCode? reason = null)
+    {
+        foreach (var lender in (record.Grant?.Lenders ?? []).Distinct(StringComparer.Ordinal).Where(lender => lender != record.By && lender != record.Grant!.To))
+        {
+            Queue(work, work.State.Records[record.Id], happening, lender, mark, reason);
+        }
+    }
+
+    /// <summary>
+    /// End of everything for a server with a home account: the store was lost, and with it every delegation (DEL-298). There is no record, so
+    /// the source is <c>./Delegation</c> and n is the time: it grows with every loss, which keeps the keys apart (DEL-236).
+    /// </summary>
+    public static void QueueStoreCorrupt(Work work, string target)
+    {
+        var n = work.Time.ToUnixTimeSeconds();
+        var key = DelegationKeys.IdempotenceKey("", target, n);
+        var xml = new StringBuilder($"<Delegation v=\"1\" id=\"\" event=\"{End}\" n=\"{n}\" key=\"{key}\">");
+        Element(xml, "Result", "Failure");
+        Element(xml, "Reason", ReasonCode.StoreCorrupt.Code.ToString());
+        Outbox.Queue(work, new OutboxEntry(0, key, target, "", End, "fatal", "", Finished(work, xml), 0, work.Time));
     }
 
     private static string MarkOfEnd(int reason) => reason switch
@@ -105,6 +138,11 @@ internal static class Alerts
             }
         }
 
+        return Finished(work, xml);
+    }
+
+    private static string Finished(Work work, StringBuilder xml)
+    {
         xml.Append($"<Time trust=\"{work.Engine.Clock.Trust.ToString().ToLowerInvariant()}\">{BasicTime.Format(work.Time)}</Time>");
         var evidence = work.State.Evidence;
         xml.Append($"<Log n=\"{evidence.HeadNumber}\">{Convert.ToHexStringLower(evidence.HeadHash.Span)}</Log>");

@@ -23,12 +23,13 @@ internal static class DelegationEvents
     public static void ServerAuthenticated(Work work, SessionState session)
     {
         CountCreatorSession(work, session.Server);
+        IgnoredEvents.Count(work, DelegationEvent.BAuthenticated, Naming(work, session.Server));
         var guest = work.State.IsGuest(session.Server);
         foreach (var (record, grant) in work.State.LiveTo(session.Server).ToList())
         {
-            if (record.State == DelegationState.Pending && grant.OffTimeUnknown)
+            if (record.State == DelegationState.Pending && Suspension.HoldsPending(work.State, grant))
             {
-                continue; // row 12: refused until the clock is trusted (DEL-222)
+                continue; // row 12: refused until the clock is trusted and no ancestor is Suspended (DEL-063, DEL-222)
             }
 
             if (record.State == DelegationState.Pending && grant.ConfirmMode == ConfirmMode.Exec)
@@ -42,19 +43,16 @@ internal static class DelegationEvents
             }
         }
 
-        if (guest && work.State.LiveTo(session.Server).All(live => IsHeldByClock(live.Record, live.Grant)))
+        if (guest && work.State.LiveTo(session.Server).All(live => Suspension.Holds(work.State, live.Record, live.Grant)))
         {
             work.Put(work.Engine.Sessions[session.Server] with { AbortReason = ReasonCode.ClockUntrusted.Code }); // DEL-213, DEL-222
         }
     }
 
-    /// <summary>Refused for want of time: Suspended, or Pending after a reboot. Active under policy <c>budget</c> goes on (DEL-214, row 39).</summary>
-    private static bool IsHeldByClock(DelegationRecord record, DelegationGrant grant) =>
-        record.State == DelegationState.Suspended || (record.State == DelegationState.Pending && grant.OffTimeUnknown);
-
     /// <summary>A server presented a wrong credential and the one further challenge failed too (DEL-184). After confirmation it only delays (DEL-186).</summary>
     public static void LoginFailed(Work work, SessionState session)
     {
+        IgnoredEvents.Count(work, DelegationEvent.LoginOfBFailed, Naming(work, session.Server));
         foreach (var (record, _) in work.State.LiveTo(session.Server).ToList())
         {
             if (record.State == DelegationState.Pending)
@@ -70,11 +68,13 @@ internal static class DelegationEvents
     {
         var active = T2Confirm.Apply(work, record, happening);
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, active) };
-        AuditLog.Evidence(work, active, active.Grant!.To, "T2", ReasonCode.Ok);
+        AuditLog.Evidence(work, active, active.Grant!.To, AuditEvents.T2, ReasonCode.Ok);
         Alerts.QueueActive(work, active);
         work.Log(
             LogCodes.DelegationActive,
-            $"delegation {record.Id}: {active.Grant!.To} manages its scope for {record.By}",
+            active.State == DelegationState.Finalised
+                ? $"delegation {record.Id}: {active.Grant!.To} owns its scope for good, {record.By} has given it away"
+                : $"delegation {record.Id}: {active.Grant!.To} manages its scope for {record.By}",
             ("delegation", record.Id), ("by", record.By), ("to", active.Grant.To));
         work.Mark(CrashPoint.C8BeforeT2Commit);
         work.CommitOwn(CommitPoint.T2);
@@ -98,7 +98,11 @@ internal static class DelegationEvents
         work.Log(LogCodes.LoginCounted, $"{server} failed to prove itself for delegation {record.Id}, {count} of {work.Options.Delegation.Lockout}", ("delegation", record.Id), ("server", server));
         var counted = record with { Grant = record.Grant with { BadAttempts = count } };
         var proof = happening == DelegationEvent.ConfirmProofBad;
-        AuditLog.Noise(work, record, server, proof ? "Proof" : "Login", proof ? ReasonCode.ProofBad : ReasonCode.NotConfirmed);
+        if (proof)
+        {
+            AuditLog.Noise(work, record, server, AuditEvents.Proof, ReasonCode.ProofBad);
+        }
+
         if (count < work.Options.Delegation.Lockout)
         {
             work.State = work.State with { Records = work.State.Records.SetItem(record.Id, counted) };
@@ -131,14 +135,21 @@ internal static class DelegationEvents
         var account = AccountList.At(work.State.Tree, chain.Target.Id);
         var ends = EndedBy(work, chain, account).ToList();
         var allowed = work.Policy.Decide(new AccessQuestion(session.Server, AccessOperation.Delete, chain)).Allowed;
-        if (!allowed || (ends.Count == 0 && account is null))
+        if (!allowed)
+        {
+            return delete();
+        }
+
+        CountIgnored(work, chain, account);
+        if (ends.Count == 0 && account is null)
         {
             return delete();
         }
 
         work.CommitBefore();
         var before = work.Engine;
-        foreach (var (record, happening, reason) in ends)
+        // Parents first; what descends from them ends with them (DEL-066).
+        foreach (var (record, happening, reason) in ends.Where(end => work.State.Records[end.Record.Id].State.IsLive()))
         {
             var to = record.State == DelegationState.Pending ? DelegationState.Cancelled : DelegationState.Revoked;
             T3End.Apply(work, work.State.Records[record.Id], happening, to, reason);
@@ -186,10 +197,18 @@ internal static class DelegationEvents
     public static void EndLocally(Work work, string id)
     {
         var record = work.State.Records.GetValueOrDefault(id);
+        var refusal = record is null ? ReasonCode.StateConflict : TransitionTable.Refusal(record.State, DelegationEvent.LocalEnd);
         var outcome = record is null ? "no such record"
-            : Operations.End(work, record, DelegationEvent.LocalEnd, ReasonCode.Local) is { Succeeded: false } refused ? ReasonCode.Of(refused.Reason).Name
-            : record.State == DelegationState.Staged ? "staged record deleted"
-            : "ended";
+            : refusal?.Name ?? (record.State == DelegationState.Staged ? "staged record deleted" : "ended");
+        if (refusal is null)
+        {
+            Operations.End(work, record!, DelegationEvent.LocalEnd, ReasonCode.Local);
+        }
+        else
+        {
+            AuditLog.Evidence(work, record, "", AuditEvents.LocalEnd, refusal);
+        }
+
         work.Log(LogCodes.LocalEnd, $"end of delegation {id} asked for at the device: {outcome}", ("delegation", id), ("outcome", outcome));
     }
 
@@ -205,7 +224,7 @@ internal static class DelegationEvents
 
     private static IEnumerable<(DelegationRecord Record, DelegationEvent Happening, ReasonCode Reason)> EndedBy(Work work, NodeChain chain, Account? account)
     {
-        foreach (var (record, grant) in work.State.Live().Where(live => live.Record.State != DelegationState.Finalised))
+        foreach (var (record, grant) in Chain.ParentsFirst(work.State).Where(live => live.Record.State != DelegationState.Finalised))
         {
             if (ScopeMembership.IsPinned(work.State.Tree, grant, chain.Target.Id))
             {
@@ -222,12 +241,32 @@ internal static class DelegationEvents
         }
     }
 
+    /// <summary>Counts the records that such a Delete concerns and does not end (DEL-291).</summary>
+    private static void CountIgnored(Work work, NodeChain chain, Account? account)
+    {
+        IgnoredEvents.Count(work, DelegationEvent.OwnerDeletesTheScope, work.State.Records.Values.Where(record =>
+            record.Grant is { } grant && ScopeMembership.IsPinned(work.State.Tree, grant, chain.Target.Id)));
+        if (account is not null)
+        {
+            IgnoredEvents.Count(work, DelegationEvent.AccountOfAGone, work.State.Records.Values.Where(record => record.By == account.ServerId));
+            IgnoredEvents.Count(work, DelegationEvent.AccountOfBGone, Naming(work, account.ServerId));
+        }
+    }
+
+    /// <summary>Records whose B is a server, whatever their state.</summary>
+    private static IEnumerable<DelegationRecord> Naming(Work work, string server) =>
+        work.State.Records.Values.Where(record => (record.Grant?.To ?? record.Text("Server/ServerID")) == server);
+
     private static void RemoveServer(Work work, string server)
     {
         var tree = work.OpenTree();
         AclRemoval.RemoveServer(tree, server, work.Options.FactoryRootAcl);
         work.KeepTree(tree);
-        if (work.Engine.Sessions.TryGetValue(server, out var session))
+        if (!work.Engine.Sessions.TryGetValue(server, out var session))
+        {
+            Outbox.GiveUpAll(work, server); // DEL-338: there is nobody to deliver it to
+        }
+        else
         {
             // A session is as good as the account it was opened with: without it there is no principal (DEL-320).
             work.Put(session with { AbortReason = ReasonCode.NotCreator.Code });

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
+using DmDelegation.Engine.Guard;
 using DmDelegation.Engine.Session;
-using DmDelegation.Engine.State;
 using DmDelegation.Tree;
 
 namespace DmDelegation.Engine.Delegation;
@@ -134,9 +134,7 @@ internal static class DelegationObject
 
     /// <summary>A guest that is not confirmed gets its own record to read and to confirm, nothing else here (DEL-084, DEL-175).</summary>
     private static CommandOutcome? NotConfirmed(Work work, SessionState session) =>
-        work.State.IsGuest(session.Server) && !work.State.LiveTo(session.Server).Any(live => live.Record.State.GivesRights())
-            ? Refused(425, "DEL-175", ReasonCode.NotConfirmed)
-            : null;
+        GuardRules.HeldToTheList(work.State, session.Server) is { } held ? Refused(425, held.Rule, held.Reason) : null;
 
     private static CommandOutcome Answer(params ImmutableArray<ResultItem> items) => new(200, "DEL-080", 0, null, items, null);
 
@@ -161,7 +159,7 @@ internal static class DelegationObject
             var name = path.Segments[1];
             if (Capabilities.Names.Contains(name))
             {
-                return Capabilities.FormatOf(work, Below(path, 1), session.Server) is { } format ? new Place(work, path, null, null, format, Capabilities.ShownAcl) : null;
+                return Capabilities.FormatOf(work, Below(path, 1), session.Server) is { } format ? new Place(work, path, null, null, format, Capabilities.ShownAcl(work, path, session.Server)) : null;
             }
 
             if (!work.State.Records.TryGetValue(name, out var record) || !RecordView.IsVisible(work, record, session.Server))

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Time;
 using DmDelegation.Tree;
 
@@ -113,11 +114,20 @@ public sealed record DelegationGrant
     /// <summary>Seconds until B must have rotated its secrets; 0 = never (DEL-181).</summary>
     public long RotateWithinSeconds { get; init; }
 
+    /// <summary>What B still has to do about that.</summary>
+    public RotationDuty Rotation { get; init; }
+
     /// <summary>Further depth allowed (DEL-061).</summary>
     public int SubDelegation { get; init; }
 
     /// <summary>Id of the parent record of a sub-delegation, empty if none (DEL-060).</summary>
     public string Parent { get; init; } = "";
+
+    /// <summary>
+    /// Delegating servers of the ancestors, nearest first (DEL-124); empty if there is no parent. Kept here, because it is needed as long as
+    /// this record, and an ended parent may be purged before (DEL-081).
+    /// </summary>
+    public ImmutableArray<string> Lenders { get; init; } = [];
 
     /// <summary>BH (8.3).</summary>
     public required ReadOnlyMemory<byte> BindingHash { get; init; }

@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation.Transactions;
 using DmDelegation.Engine.State;
 
@@ -19,13 +20,27 @@ internal static class DueByClock
             {
                 RemoveIfOld(work, record);
             }
-            else if (EndOf(work, record) is { } end)
+        }
+
+        EndDue(work);
+        Outbox.DropOld(work);
+    }
+
+    /// <summary>A parent before its children: what is due together ends in the one commit of the parent (DEL-066, DEL-221).</summary>
+    private static void EndDue(Work work)
+    {
+        foreach (var (due, _) in Chain.ParentsFirst(work.State).ToList())
+        {
+            var record = work.State.Records[due.Id]; // it may have ended with its parent
+            if (record.State.IsLive() && EndOf(work, record) is { } end)
             {
                 EndNow(work, record, end.Happening, end.To, end.Reason);
             }
+            else if (Limits.RotationLeftMs(record, work.Now) == 0)
+            {
+                HoldUntilRotated(work, record);
+            }
         }
-
-        Outbox.DropOld(work);
     }
 
     /// <summary>Milliseconds until something is due, null if nothing ever is.</summary>
@@ -35,7 +50,7 @@ internal static class DueByClock
         var time = state.Clock.Now(now);
         foreach (var record in state.Durable.Records.Values)
         {
-            next = Earlier(next, DueMs(record, options, now, time));
+            next = Earlier(Earlier(next, DueMs(record, options, now, time)), Limits.RotationLeftMs(record, now));
         }
 
         foreach (var entry in state.Durable.Outbox.Values)
@@ -79,6 +94,17 @@ internal static class DueByClock
         work.Mark(CrashPoint.C14BeforeT3CommitOfDevice);
         work.CommitOwn(CommitPoint.T3);
         DelegationEvents.MarkAfterEnd(work);
+    }
+
+    /// <summary>Row 27: from now on the record gives B the pre-confirmation list only, until it has replaced both secrets (DEL-181).</summary>
+    private static void HoldUntilRotated(Work work, DelegationRecord record)
+    {
+        var held = record.Move(DelegationEvent.RotationOverdue, record.State, record.Reason);
+        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, held with { Grant = held.Grant! with { Rotation = RotationDuty.Overdue } }) };
+        work.Log(
+            LogCodes.RotationOverdue,
+            $"delegation {record.Id}: {record.Grant!.To} still uses secrets that {record.By} knows; it gets nothing more until it has replaced them",
+            ("delegation", record.Id), ("to", record.Grant.To));
     }
 
     /// <summary>Not started in time, counted in boot time (DEL-085).</summary>

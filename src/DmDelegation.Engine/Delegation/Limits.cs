@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Time;
 
 namespace DmDelegation.Engine.Delegation;
@@ -14,6 +15,12 @@ public static class Limits
     /// <summary>The period is over: budget used up, T past NotAfter, or A's own mark past it, whichever is first (DEL-210).</summary>
     public static bool Expired(DelegationGrant grant, in ClockReading now, DateTimeOffset time) =>
         grant.DurationType == DurationType.Temporary && LifeLeftMs(grant, now, time) <= 0;
+
+    /// <summary>Milliseconds that B has left to replace its secrets, not below zero; null if it need not, any more or yet (DEL-181).</summary>
+    public static long? RotationLeftMs(DelegationRecord record, in ClockReading now) =>
+        record is { State: DelegationState.Active or DelegationState.Suspended, Grant: { Rotation: RotationDuty.Due, Life: { } life } grant }
+            ? Math.Max(0, (grant.RotateWithinSeconds * 1000) - life.ElapsedMs(now))
+            : null;
 
     /// <summary>Seconds of life left, rounded up; null unless temporary and live.</summary>
     public static long? RemainingSeconds(DelegationRecord record, in ClockReading now, DateTimeOffset time) =>

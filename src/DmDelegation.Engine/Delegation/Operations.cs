@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation.Keys;
 using DmDelegation.Engine.Delegation.Start;
 using DmDelegation.Engine.Delegation.Transactions;
@@ -20,13 +21,17 @@ internal static class Operations
     public static CommandOutcome Run(
         Work work, SessionState session, DelegationRecord record, string operation, ReadOnlyMemory<byte> argument, string correlator)
     {
+        if (record.State == DelegationState.Finalised && operation is not ("Start" or "Confirm"))
+        {
+            return RefusedByState(ReasonCode.FinalIrrevocable); // from anybody (DEL-262)
+        }
+
         if (operation == "Start")
         {
             return Outcome(StartCommand.Run(work, session, record, correlator), "DEL-095");
         }
 
-        var byB = operation is "Confirm" or "Relinquish";
-        if ((byB ? record.Grant?.To : record.By) != session.Server)
+        if (!MayRun(record, operation, session.Server))
         {
             return CommandOutcome.Refused(425, "DEL-290");
         }
@@ -40,6 +45,14 @@ internal static class Operations
             _ => Reduction.Run(work, record, argument),
         };
     }
+
+    /// <summary>B confirms and relinquishes; A does the rest, and who lent A its authority may take away what it gave of it (DEL-067, DEL-260, DEL-261).</summary>
+    private static bool MayRun(DelegationRecord record, string operation, string server) => operation switch
+    {
+        "Confirm" or "Relinquish" => record.Grant?.To == server,
+        "Cancel" or "Revoke" => record.By == server || record.Grant?.Lenders.Contains(server) == true,
+        _ => record.By == server,
+    };
 
     /// <summary>Delete of a record by A: of a live one it is Revoke, of a terminal one purge; the tombstone stays (DEL-263).</summary>
     public static CommandOutcome DeleteRecord(Work work, DelegationRecord record)
@@ -68,19 +81,23 @@ internal static class Operations
         if (record.State == DelegationState.Staged)
         {
             Remove(work, record); // row 8: record and key go
+            AuditLocal(work, record, happening, reason);
         }
         else
         {
             var to = happening == DelegationEvent.Relinquish ? DelegationState.Relinquished
                 : record.State == DelegationState.Pending ? DelegationState.Cancelled
                 : DelegationState.Revoked;
+            AuditLocal(work, record, happening, reason);
             T3End.Apply(work, record, happening, to, reason);
             work.Mark(CrashPoint.C15BeforeT3CommitOfCommand);
         }
 
         work.CommitOwn(CommitPoint.T3);
         DelegationEvents.MarkAfterEnd(work);
-        return Outcome(ReasonCode.Ok, "DEL-261");
+        return work.State.Records.GetValueOrDefault(record.Id)?.Reason == ReasonCode.RollbackIncomplete.Code
+            ? Outcome(ReasonCode.RollbackIncomplete, "DEL-139")
+            : Outcome(ReasonCode.Ok, "DEL-261");
     }
 
     /// <summary>Exec Confirm: the proof over this session's challenge, one attempt each (8.7, DEL-180).</summary>
@@ -97,9 +114,9 @@ internal static class Operations
         }
 
         var grant = record.Grant!;
-        if (grant.OffTimeUnknown)
+        if (Suspension.HoldsPending(work.State, grant))
         {
-            return Outcome(ReasonCode.ClockUntrusted, "DEL-222");
+            return Outcome(ReasonCode.ClockUntrusted, "DEL-222"); // row 16
         }
 
         work.CommitBefore();
@@ -109,6 +126,11 @@ internal static class Operations
         {
             DelegationEvents.CountBadAttempt(work, record, session.Server, DelegationEvent.ConfirmProofBad);
             return Outcome(ReasonCode.ProofBad, "DEL-180");
+        }
+
+        if (grant.DurationType == DurationType.Final && session.OnDerivedSecret)
+        {
+            return Outcome(ReasonCode.RotationRequired, "DEL-183"); // row 15: A could be playing B
         }
 
         DelegationEvents.Activate(work, record, DelegationEvent.ConfirmProofGood);
@@ -147,6 +169,15 @@ internal static class Operations
 
         decoded[..ProofOctets].CopyTo(proof);
         return true;
+    }
+
+    // In the commit of what it brings about (DEL-401).
+    private static void AuditLocal(Work work, DelegationRecord record, DelegationEvent happening, ReasonCode reason)
+    {
+        if (happening == DelegationEvent.LocalEnd)
+        {
+            AuditLog.Evidence(work, record, "", AuditEvents.LocalEnd, reason);
+        }
     }
 
     private static void Remove(Work work, DelegationRecord record) => work.State = work.State with { Records = work.State.Records.Remove(record.Id) };

@@ -2,9 +2,24 @@ using DmDelegation.Engine.State;
 
 namespace DmDelegation.Engine.Delegation;
 
-/// <summary>The persisted outbox (10.2): an acknowledgement is queued in the commit of the change it reports, and leaves only from here.</summary>
+/// <summary>
+/// The persisted outbox (10.2): an acknowledgement is queued in the commit of the change it reports, and leaves only from here.
+/// <para>It is bounded (design 6), and nothing is lost silently at the bound: a Start whose reports would not fit is refused (DEL-118). What
+/// comes all the same (Failures of refused Starts, above all) takes the place of the oldest entry of the same target, or of the target that
+/// has the most: that one is given up as after 30 days, logged, and readable as 3 in its record. So nobody can push out what waits for
+/// another, and the newest report always has a place.</para>
+/// </summary>
 internal static class Outbox
 {
+    /// <summary>Entries in all (design 6).</summary>
+    public const int MaxEntries = 1000;
+
+    /// <summary>Entries for one target. Own choice: a tenth, above what 16 live delegations can have waiting.</summary>
+    public const int MaxPerTarget = 100;
+
+    /// <summary>Reports of one delegation for its A: Ack, Session, End (10.1).</summary>
+    private const int ReportsToA = 3;
+
     /// <summary>Refusals by the same target after which an entry is given up (DEL-238).</summary>
     private const int MaxRefusals = 3;
 
@@ -12,9 +27,14 @@ internal static class Outbox
     public static IEnumerable<OutboxEntry> Due(AgentState state, string server) =>
         state.Outbox.Values.Where(entry => string.Equals(entry.Target, server, StringComparison.Ordinal));
 
+    /// <summary>Whether the reports of one more delegation by <paramref name="by"/> fit beside what waits and what its live ones may still report (DEL-118).</summary>
+    public static bool HasRoomFor(AgentState state, string by) =>
+        Due(state, by).Count() + (ReportsToA * (1 + state.Live().Count(live => live.Record.By == by))) <= MaxPerTarget;
+
     /// <summary>Puts an entry in, into the open transaction (DEL-235).</summary>
     public static void Queue(Work work, OutboxEntry entry)
     {
+        MakeRoom(work, entry.Target);
         var number = work.State.Device.NextOutboxEntry;
         work.State = work.State with
         {
@@ -71,6 +91,19 @@ internal static class Outbox
         foreach (var entry in Due(work.State, target).ToList())
         {
             GiveUp(work, entry, $"{target} has no account any more");
+        }
+    }
+
+    private static void MakeRoom(Work work, string target)
+    {
+        if (Due(work.State, target).Count() >= MaxPerTarget)
+        {
+            GiveUp(work, Due(work.State, target).First(), $"more than {MaxPerTarget} wait for it");
+        }
+        else if (work.State.Outbox.Count >= MaxEntries)
+        {
+            var most = work.State.Outbox.Values.GroupBy(entry => entry.Target, StringComparer.Ordinal).MaxBy(group => group.Count())!;
+            GiveUp(work, most.First(), $"the outbox holds {MaxEntries}, the most of them for it");
         }
     }
 

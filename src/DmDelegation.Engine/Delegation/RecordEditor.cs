@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation.Start;
 using DmDelegation.Engine.Ports;
 using DmDelegation.Engine.Session;
@@ -41,6 +42,11 @@ internal static class RecordEditor
     /// <summary>Replaces a leaf: any while Staged, and what notes ², ⁴ and ⁵ of 6.1 leave open afterwards.</summary>
     public static CommandOutcome Replace(Work work, SessionState session, DelegationRecord record, string path, ValueArgument argument)
     {
+        if (path == RecordLayout.CertPin && record.Grant?.To == session.Server)
+        {
+            return ReplacePins(work, session, record, argument);
+        }
+
         var node = RecordLayout.Find(path)!;
         var happening = path switch
         {
@@ -67,6 +73,11 @@ internal static class RecordEditor
     /// <summary>Deletes a record (DEL-263), or an entry of the scope of a staged one.</summary>
     public static CommandOutcome Delete(Work work, SessionState session, DelegationRecord record, string path)
     {
+        if (record.State == DelegationState.Finalised && path.Length == 0)
+        {
+            return Operations.RefusedByState(ReasonCode.FinalIrrevocable); // from anybody (DEL-262)
+        }
+
         if (record.By != session.Server)
         {
             return Refused(path.Length == 0 ? 425 : 405, "DEL-083");
@@ -77,9 +88,14 @@ internal static class RecordEditor
             return Operations.DeleteRecord(work, record);
         }
 
-        if (record.State != DelegationState.Staged || RecordLayout.Find(path)!.Acl != ShownAcl.NWithDelete)
+        if (RecordLayout.Find(path)!.Acl != ShownAcl.NWithDelete)
         {
             return Refused(405, "DEL-083");
+        }
+
+        if (TransitionTable.Refusal(record.State, DelegationEvent.WriteByA) is { } conflict)
+        {
+            return Refused(conflict.Status, "DEL-083", conflict);
         }
 
         var leaves = record.Leaves.RemoveRange(record.Leaves.Keys.Where(leaf => leaf.StartsWith(path + "/", StringComparison.Ordinal)));
@@ -216,6 +232,34 @@ internal static class RecordEditor
             work.Engine = work.Engine with { Clock = work.Engine.Clock with { Told = TimeMark.Of(told, work.Now) } }; // a second source (DEL-205)
         }
 
+        return Done();
+    }
+
+    /// <summary>Row 25: B renews its key, and keeps the pin under which it is speaking, so that it does not lock itself out (DEL-342).</summary>
+    private static CommandOutcome ReplacePins(Work work, SessionState session, DelegationRecord record, ValueArgument argument)
+    {
+        if (TransitionTable.Refusal(record.State, DelegationEvent.BReplacesPins) is { } conflict)
+        {
+            return Refused(conflict.Status, "DEL-083", conflict);
+        }
+
+        byte[] pins = [.. argument.Data.Span];
+        if (!RecordLayout.IsPins(pins.Length) || !pins.Chunk(RecordLayout.PinOctets).Any(pin => session.PeerPin.Span.SequenceEqual(pin)))
+        {
+            return Refused(405, "DEL-342");
+        }
+
+        if (record.Grant!.AccountMade)
+        {
+            AccountReach.SetPins(work, session.Server, pins, shown: work.State.PinsOf(session.Server));
+        }
+
+        var written = work.State.Records[record.Id];
+        Put(work, written with
+        {
+            Leaves = written.Leaves.SetItem(RecordLayout.CertPin, new RecordLeaf(Formats.Bin, pins)),
+            Grant = written.Grant! with { Pins = pins },
+        });
         return Done();
     }
 

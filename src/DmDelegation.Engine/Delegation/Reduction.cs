@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation.Transactions;
+using DmDelegation.Engine.State;
 using DmDelegation.Tree;
 
 namespace DmDelegation.Engine.Delegation;
@@ -57,7 +59,9 @@ internal static class Reduction
     {
         work.CommitBefore();
         var (taken, left) = Split(work.State.Tree, grant, names);
-        var kept = AclRestoration.Restore(work, record, taken);
+        EndChildren(work, record.Id, taken.Scope);
+        var (kept, complete) = AclRestoration.Restore(work, record, taken);
+        var reason = complete ? ReasonCode.Revoked : ReasonCode.RollbackIncomplete;
         var reduced = record.Move(DelegationEvent.Reduce, record.State, record.Reason) with
         {
             Leaves = record.Leaves.RemoveRange(record.Leaves.Keys.Where(path => BelongsTo(names, path))),
@@ -65,7 +69,8 @@ internal static class Reduction
             Grant = left with { KeptCount = grant.KeptCount + kept },
         };
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, reduced) };
-        Alerts.QueueReduced(work, reduced);
+        AuditLog.Evidence(work, reduced, record.By, AuditEvents.Reduce, reason);
+        Alerts.QueueReduced(work, reduced, reason);
         var uris = string.Join(", ", taken.Scope.Select(entry => entry.Uri));
         work.Log(
             LogCodes.DelegationReduced,
@@ -74,7 +79,17 @@ internal static class Reduction
         work.Mark(CrashPoint.C15BeforeT3CommitOfCommand);
         work.CommitOwn(CommitPoint.T3);
         DelegationEvents.MarkAfterEnd(work);
-        return Operations.Outcome(ReasonCode.Ok, "DEL-264");
+        return complete ? Operations.Outcome(ReasonCode.Ok, "DEL-264") : Operations.Outcome(ReasonCode.RollbackIncomplete, "DEL-139");
+    }
+
+    /// <summary>A child with an entry in one that goes ends whole: entries of the child cannot be split off it either (DEL-264).</summary>
+    private static void EndChildren(Work work, string parent, ImmutableArray<ScopeEntry> taken)
+    {
+        bool LiesIn(ScopeEntry entry) => work.State.Tree.Resolve(entry.Root) is { } chain && taken.Any(gone => chain.Contains(gone.Root));
+        foreach (var (child, _) in work.State.Live().Where(live => live.Grant.Parent == parent && live.Grant.Scope.Any(LiesIn)).ToList())
+        {
+            T3End.EndChild(work, child.Id);
+        }
     }
 
     /// <summary>

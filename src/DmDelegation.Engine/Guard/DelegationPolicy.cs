@@ -33,7 +33,7 @@ public sealed class DelegationPolicy(AgentState state, EngineOptions options) : 
         }
 
         var home = _delegated
-            ? AclPolicy.Evaluate(question.Operation, question.Target, new HomeGrant(state, options, question.Server))
+            ? AclPolicy.Evaluate(question.Operation, question.Target, new HomeGrant(state, options, question))
             : AclPolicy.Instance.Decide(question);
         var verdict = home.Allowed || !_delegated ? new AccessVerdict(home, null) : ByRecord(question) ?? Refusal(question, home);
         return verdict.Answer.Allowed && ServerIdRule.Denial(state, options, question) is { } illegal ? new AccessVerdict(illegal, null) : verdict;
@@ -47,9 +47,10 @@ public sealed class DelegationPolicy(AgentState state, EngineOptions options) : 
             return null; // DEL-322: never by right of a non-final record; an owner by a Finalised one is at home
         }
 
-        foreach (var (record, grant) in state.LiveTo(question.Server))
+        foreach (var live in state.LiveTo(question.Server))
         {
-            if (!record.State.GivesRights() || EntryFor(grant, question) is not { } entry)
+            var (record, grant) = live;
+            if (!live.GivesRights() || EntryFor(grant, question) is not { } entry)
             {
                 continue;
             }
@@ -88,9 +89,34 @@ public sealed class DelegationPolicy(AgentState state, EngineOptions options) : 
     private AccessVerdict Refusal(in AccessQuestion question, AccessAnswer home) =>
         new(state.IsGuest(question.Server) ? home with { Rule = "DEL-330" } : home, null);
 
-    private readonly record struct HomeGrant(AgentState State, EngineOptions Options, string Server) : IAclGrant
+    private readonly record struct HomeGrant(AgentState State, EngineOptions Options, AccessQuestion Question) : IAclGrant
     {
-        public bool Grants(Node owner, Acl acl, AclCommands right) => HomeScheme.Grants(State, Options, owner, right, Server);
+        public bool Grants(Node owner, Acl acl, AclCommands right) =>
+            HomeScheme.Grants(State, Options, owner, right, Question.Server)
+            && (HomeScheme.NamedAtHome(State, Options, owner, right, Question.Server) || !GaveAwayForGood(PlaceOf(owner)));
+
+        // What A gave away for good it does not get back by a wildcard either (DEL-129, DEL-130).
+        private bool GaveAwayForGood(NodeChain place)
+        {
+            foreach (var (record, grant) in State.Live())
+            {
+                if (record.State == DelegationState.Finalised && record.By == Question.Server && ScopeMembership.EntryFor(Options, grant, place) is not null)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        /// <summary>The node that was asked: the target, or its parent where the parent's word counts (ACL-027, ACL-034).</summary>
+        private NodeChain PlaceOf(Node owner)
+        {
+            var target = Question.Target;
+            var byParent = Question.Operation is AccessOperation.GetAcl or AccessOperation.ReplaceAcl
+                && (!target.Target.IsInterior || target.EffectiveAclOwner().Id != owner.Id);
+            return byParent && target.Parent is { } parent ? parent : target;
+        }
     }
 
     private readonly record struct RecordGrant(string Server, AclCommands Rights) : IAclGrant

@@ -14,7 +14,7 @@ internal static class GuardRules
 {
     private delegate AccessVerdict? Rule(AgentState state, EngineOptions options, in AccessQuestion question);
 
-    private static readonly ImmutableArray<Rule> Rules = [Suspended, NotConfirmed, AccountInUse, Pinned, ProtectedRename, Exclusive, GuestAcl, GuestAccounts, CopyOfProtected];
+    private static readonly ImmutableArray<Rule> Rules = [Suspended, NotConfirmed, AccountInUse, Pinned, ProtectedRename, FinalLock, Exclusive, GuestAcl, GuestAccounts, CopyOfProtected];
 
     /// <summary>The denial, null if the guard does not deny.</summary>
     public static AccessVerdict? Denial(AgentState state, EngineOptions options, in AccessQuestion question)
@@ -47,18 +47,34 @@ internal static class GuardRules
             : null;
     }
 
-    /// <summary>A guest without a confirmed record is held to the pre-confirmation list, whatever the ACL says (DEL-128, DEL-175).</summary>
+    /// <summary>
+    /// Why a guest is held to the pre-confirmation list; null if it is not: none of its records is confirmed (DEL-128, DEL-175), or it has
+    /// not replaced its secrets in time (DEL-181).
+    /// </summary>
+    public static (string Rule, ReasonCode Reason, string Delegation)? HeldToTheList(AgentState state, string server)
+    {
+        if (!state.IsGuest(server) || state.LiveTo(server).Any(live => live.GivesRights()))
+        {
+            return null;
+        }
+
+        var overdue = state.LiveTo(server).FirstOrDefault(live => live.Record.State.GivesRights()).Record;
+        return overdue is not null
+            ? ("DEL-181", ReasonCode.RotationRequired, overdue.Id)
+            : ("DEL-175", ReasonCode.NotConfirmed, state.LiveTo(server).First().Record.Id);
+    }
+
+    /// <summary>The pre-confirmation list: DevInfo, and the guest's own secrets, whatever the ACL says (DEL-128, DEL-175).</summary>
     private static AccessVerdict? NotConfirmed(AgentState state, EngineOptions options, in AccessQuestion question)
     {
-        var server = question.Server;
-        if (!state.IsGuest(server) || state.LiveTo(server).Any(live => live.Record.State.GivesRights()))
+        if (HeldToTheList(state, question.Server) is not { } held)
         {
             return null;
         }
 
         var listed = (question.Operation == AccessOperation.Get && IsBelow(question.Target, "DevInfo"))
             || (question.Operation == AccessOperation.Replace && OwnAccount.IsSecretOf(state, question));
-        return listed ? null : Deny(425, ReasonCode.NotConfirmed, "DEL-175", question, state.LiveTo(server).First().Record.Id);
+        return listed ? null : Deny(425, held.Reason, held.Rule, question, held.Delegation);
     }
 
     /// <summary>The account a live record uses is changed by nobody but B and the agent; a known B's home rights and everybody's stay (DEL-339).</summary>
@@ -72,7 +88,7 @@ internal static class GuardRules
         foreach (var (record, grant) in state.Live())
         {
             var locked = grant.AccountMade || record.State == DelegationState.Finalised;
-            if (locked && question.Target.Contains(grant.Account) && (grant.To != question.Server || RemovesFinal(record, question)))
+            if (locked && Touches(state, question, grant.Account) && (grant.To != question.Server || RemovesFinal(record, question)))
             {
                 return Deny(405, ReasonCode.ScopePinned, "DEL-339", question, record.Id);
             }
@@ -80,6 +96,11 @@ internal static class GuardRules
 
         return null;
     }
+
+    /// <summary>The node is part of the account, or takes the account along.</summary>
+    private static bool Touches(AgentState state, in AccessQuestion question, NodeId account) =>
+        question.Target.Contains(account)
+        || (question.Operation is AccessOperation.Delete or AccessOperation.Rename && state.Tree.Resolve(account)?.Contains(question.Target.Target.Id) == true);
 
     private static bool RemovesFinal(DelegationRecord record, in AccessQuestion question) =>
         record.State == DelegationState.Finalised && question.Operation == AccessOperation.Delete;
@@ -122,6 +143,28 @@ internal static class GuardRules
             ? Deny(405, ReasonCode.ScopeProtected, "DEL-321", question, null)
             : null;
 
+    /// <summary>Nobody but its owner and the owner's delegates changes an ACL in what was finally delegated, or at its root, for ever (DEL-332).</summary>
+    private static AccessVerdict? FinalLock(AgentState state, EngineOptions options, in AccessQuestion question)
+    {
+        if (question.Operation != AccessOperation.ReplaceAcl)
+        {
+            return null;
+        }
+
+        var (target, server) = (question.Target, question.Server);
+        foreach (var (record, grant) in state.Live())
+        {
+            var covered = record.State == DelegationState.Finalised
+                && (ScopeMembership.EntryFor(options, grant, target) is not null || grant.Scope.Any(entry => entry.Root == target.Target.Id));
+            if (covered && grant.To != server && !state.IsDelegateOf(grant.To, server))
+            {
+                return Deny(405, ReasonCode.FinalIrrevocable, "DEL-332", question, record.Id);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>While an exclusive delegation is Active or Suspended its A keeps only Get in the scope, by whatever way (DEL-331).</summary>
     private static AccessVerdict? Exclusive(AgentState state, EngineOptions options, in AccessQuestion question)
     {
@@ -132,7 +175,7 @@ internal static class GuardRules
 
         foreach (var (record, grant) in state.Live())
         {
-            var holds = grant.Exclusive && record.By == question.Server && record.State != DelegationState.Pending;
+            var holds = grant.Exclusive && record.By == question.Server && record.State is DelegationState.Active or DelegationState.Suspended;
             if (holds && (ScopeMembership.EntryFor(options, grant, question.Target) is not null || TouchesAclFromScope(state, options, grant, question)))
             {
                 return Deny(425, ReasonCode.Ok, "DEL-331", question, record.Id);

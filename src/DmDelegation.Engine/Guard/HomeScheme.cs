@@ -31,19 +31,26 @@ internal static class HomeScheme
             return right == AclCommands.Get && acl.GrantsToAll(AclCommands.Get);
         }
 
-        return acl.GrantsToAll(right) || NamedAtHome(state, options, owner, right, server) || (countTaken && Taken(state, owner, right, server));
+        return acl.GrantsToAll(right) || NamedAtHome(state, options, owner, right, server) || (countTaken && TakenAtHome(state, owner, right, server));
     }
 
-    private static Node? WrittenOut(AgentState state, Node owner, string server)
+    // To the server, or by it out of what it was lent: the copy names it by the parent as the value above does (DEL-060).
+    private static Node? WrittenOut(AgentState state, Node owner, string server) =>
+        WrittenOut(state, owner, (record, grant) => grant.To == server || (record.By == server && grant.Parent.Length > 0));
+
+    private static Node? WrittenOut(AgentState state, Node owner, Func<DelegationRecord, DelegationGrant, bool> of)
     {
-        var writtenOut = Entries(state, owner, (_, grant) => grant.To == server)
-            .Any(entry => entry.Before is null && string.Equals(entry.Written, owner.Acl?.ToString(), StringComparison.Ordinal));
+        var writtenOut = Entries(state, owner, of)
+            .Any(pair => pair.Entry.Before is null && string.Equals(pair.Entry.Written, owner.Acl?.ToString(), StringComparison.Ordinal));
         return writtenOut ? state.Tree.Resolve(owner.Id)?.Parent?.EffectiveAclOwner() : null;
     }
 
-    /// <summary>Whether the value names the server for a right and no live delegation put it there.</summary>
+    /// <summary>
+    /// Whether the value names the server for a right and no live non-final delegation put it there: what a Finalised one gave is home (13.1,
+    /// DEL-068).
+    /// </summary>
     public static bool NamedAtHome(AgentState state, EngineOptions options, Node owner, AclCommands right, string server) =>
-        owner.Acl is { } acl && acl.Names(right, server) && !state.LiveTo(server).Any(live => IsByDelegation(state, options, live.Grant, owner, right));
+        owner.Acl is { } acl && acl.Names(right, server) && !state.LiveTo(server).Any(live => live.Record.State != DelegationState.Finalised && IsByDelegation(state, options, live.Grant, owner, right));
 
     // What T1 added; and what arose in the scope since, creator rights among it (DEL-136, DEL-328). What B itself wrote is its own: it
     // writes no ACL by right of a record (DEL-322, DEL-340).
@@ -52,10 +59,23 @@ internal static class HomeScheme
             ? treated.Added.HasFlag(right) && treated.LastWriter != grant.To
             : !grant.Undo.NamedBefore.Contains(owner.Id) && state.Tree.Resolve(owner.Id) is { } chain && ScopeMembership.EntryFor(options, grant, chain) is not null;
 
-    private static bool Taken(AgentState state, Node owner, AclCommands right, string server) =>
-        Entries(state, owner, (record, _) => record.By == server).Any(entry => entry.Taken.HasFlag(right));
+    /// <summary>Whether T2 of a live delegation by the server took a right from the value, be it its own or lent (DEL-110).</summary>
+    public static bool TakenFrom(AgentState state, Node owner, AclCommands right, string server) => Taken(state, owner, right, server, ofLoan: true);
 
-    private static IEnumerable<UndoEntry> Entries(AgentState state, Node owner, Func<DelegationRecord, DelegationGrant, bool> of)
+    // What was lent to the server and taken by a child of that does not make it anybody's home (DEL-060).
+    private static bool TakenAtHome(AgentState state, Node owner, AclCommands right, string server) => Taken(state, owner, right, server, ofLoan: false);
+
+    private static bool Taken(AgentState state, Node owner, AclCommands right, string server, bool ofLoan) =>
+        Entries(state, owner, (record, _) => record.By == server)
+            .Any(pair => pair.Entry.Taken.HasFlag(right) && (ofLoan || !IsLoan(state, pair.Grant, owner, right)))
+        // A value that a delegation wrote out lacks what T2 had taken above (DEL-123).
+        || (WrittenOut(state, owner, (_, _) => true) is { } above && Taken(state, above, right, server, ofLoan));
+
+    private static bool IsLoan(AgentState state, DelegationGrant grant, Node owner, AclCommands right) =>
+        state.Records.GetValueOrDefault(grant.Parent)?.Grant is { } lender
+        && (lender.Undo.Entries.FirstOrDefault(entry => entry.Node == owner.Id) is not { } treated || treated.Added.HasFlag(right));
+
+    private static IEnumerable<(DelegationGrant Grant, UndoEntry Entry)> Entries(AgentState state, Node owner, Func<DelegationRecord, DelegationGrant, bool> of)
     {
         foreach (var (record, grant) in state.Live())
         {
@@ -68,7 +88,7 @@ internal static class HomeScheme
             {
                 if (entry.Node == owner.Id)
                 {
-                    yield return entry;
+                    yield return (grant, entry);
                 }
             }
         }

@@ -35,7 +35,8 @@ internal static class ServerIdRule
         return taken || (IsAwaited(state, wanted) && !state.IsHomeAuthorityOfRoot(options, question.Server)) ? Deny(403, question) : null;
     }
 
-    private static bool IsAwaited(AgentState state, string name) =>
+    /// <summary>Whether an ACL value, a live record or a tombstone names a server.</summary>
+    public static bool IsAwaited(AgentState state, string name) =>
         state.Live().Any(live => live.Grant.To == name || live.Record.By == name)
         || state.Tombstones.Values.Any(tombstone => tombstone.To == name || tombstone.By == name)
         || state.Tree.Rows.Any(row => row.Acl?.NamesAnywhere(name) == true);

@@ -57,9 +57,22 @@ public interface IDeviceKey
     SecretBuffer? Unwrap(ReadOnlyMemory<byte> envelope);
 }
 
+/// <summary>How full the storage is that holds the store.</summary>
+/// <param name="TotalOctets">Its size.</param>
+/// <param name="FreeOctets">What is left for the agent.</param>
+public readonly record struct StorageRoom(long TotalOctets, long FreeOctets);
+
+/// <summary>The storage that holds the store (DEL-118, DEL-343).</summary>
+public interface IStorage
+{
+    /// <summary>How full it is now; null if nobody can tell.</summary>
+    StorageRoom? Room();
+}
+
 /// <summary>All ports of the engine.</summary>
 /// <param name="Random">Unpredictable octets.</param>
 /// <param name="Vault">Seals and opens secrets.</param>
 /// <param name="Vouchers">Verifies vouchers.</param>
 /// <param name="DeviceKey">The device's identity key.</param>
-public sealed record EnginePorts(IRandomSource Random, IVault Vault, IVoucherVerifier Vouchers, IDeviceKey DeviceKey);
+/// <param name="Storage">The storage that holds the store; null: without a limit.</param>
+public sealed record EnginePorts(IRandomSource Random, IVault Vault, IVoucherVerifier Vouchers, IDeviceKey DeviceKey, IStorage? Storage = null);

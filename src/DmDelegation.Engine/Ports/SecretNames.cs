@@ -11,6 +11,12 @@ public static class SecretNames
     /// <summary>A nonce handed to a server whose use has not been seen yet (SEC-050).</summary>
     public static string OfNonce(string server) => $"nonce:{server}";
 
+    /// <summary>An AAuthSecret that is accepted beside its successor (DEL-182).</summary>
+    public static string OfEarlierSecret(string server, NodeId entry) => $"earlier:{server}:{entry.Value}";
+
+    /// <summary>Fingerprints of the secrets that may not come again (DEL-181).</summary>
+    public static string OfUsedUpSecrets(string server) => $"used-up:{server}";
+
     /// <summary><c>Key/Value</c> of a staged record (DEL-191).</summary>
     public static string OfKeyValue(string delegationId) => $"record:{delegationId}:key-value";
 

@@ -51,7 +51,9 @@ internal static class ClientAuthentication
 
     private static ClientVerdict Challenged(SessionState session, Chal? challenge)
     {
-        if (challenge is null || session.ClientRefusals + 1 >= MaxAttempts)
+        // A server that has not the present secret yet has the one before it (DEL-182): one attempt more, with the nonce just given.
+        var earlier = session.ClientRefusals + 1 >= MaxAttempts ? session.EarlierClient : null;
+        if (challenge is null || (session.ClientRefusals + 1 >= MaxAttempts && earlier is null))
         {
             return Failed(session, SessionError.ClientAuthentication);
         }
@@ -68,6 +70,8 @@ internal static class ClientAuthentication
                 Phase = SessionPhase.Package1,
                 ClientAccepted = false,
                 ClientRefusals = session.ClientRefusals + 1,
+                Credentials = earlier is null ? session.Credentials : session.Credentials! with { Client = earlier },
+                ClientOnEarlierSecret = session.ClientOnEarlierSecret || earlier is not null,
                 // What the refused message reported goes again (PRO-141).
                 TriedEntries = session.TriedEntries.Except(session.SentAlerts.Values),
                 SentAlerts = session.SentAlerts.Clear(),
@@ -90,7 +94,7 @@ internal static class ClientAuthentication
 
         // 212 is for the session, 200 for this message (SEC-020, SEC-021).
         return new ClientVerdict(
-            session with { Phase = SessionPhase.Management, ClientAccepted = session.ClientAccepted || code == StatusCode.AuthenticationAccepted },
+            session with { Phase = SessionPhase.Management, ClientConfirmed = true, ClientAccepted = session.ClientAccepted || code == StatusCode.AuthenticationAccepted },
             Challenged: false,
             Error: null);
     }

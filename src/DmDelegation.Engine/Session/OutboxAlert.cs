@@ -11,7 +11,8 @@ internal static class OutboxAlert
     public static Alert Of(OutboxEntry entry) =>
         new("", AlertCode.GenericAlert.ToString(), entry.Correlator.Length == 0 ? null : entry.Correlator, [new Item
         {
-            Source = new Location(NodePath.Of("Delegation", entry.DelegationId).ToString()),
+            // A report of all delegations at once belongs to no record (DEL-298).
+            Source = new Location((entry.DelegationId.Length == 0 ? NodePath.Of("Delegation") : NodePath.Of("Delegation", entry.DelegationId)).ToString()),
             Meta = new MetaInfo { Format = Formats.Xml, Type = Alerts.TypeOf(entry.Event), Mark = entry.Mark },
             Data = ItemData.FromText(entry.Payload),
         }]);

@@ -28,8 +28,24 @@ internal enum ServerVerdict
 /// <summary>The server towards the device: security.md 5 and 6.</summary>
 internal static class ServerAuthentication
 {
-    /// <summary>Judges a message, before anything in it is acted upon (PRO-054).</summary>
-    public static ServerVerdict Verify(Work work, SessionState session, MessageReceived received, SyncHdr header) => session.ServerScheme switch
+    /// <summary>
+    /// Judges a message, before anything in it is acted upon (PRO-054). A secret that has not been followed by its successor in use is good
+    /// as well, and the session stays with the one that the server showed (DEL-182).
+    /// </summary>
+    public static (ServerVerdict Verdict, SessionState Session) Verify(Work work, SessionState session, MessageReceived received, SyncHdr header)
+    {
+        var verdict = VerifyPresent(work, session, received, header);
+        if (session.EarlierServer is not { } earlier)
+        {
+            return (verdict, session);
+        }
+
+        var with = session with { Credentials = session.Credentials! with { Server = earlier }, ServerOnEarlierSecret = true };
+        var byEarlier = VerifyPresent(work, with, received, header) == ServerVerdict.Authenticated;
+        return verdict == ServerVerdict.WrongCredential && byEarlier ? (ServerVerdict.Authenticated, with) : (verdict, session);
+    }
+
+    private static ServerVerdict VerifyPresent(Work work, SessionState session, MessageReceived received, SyncHdr header) => session.ServerScheme switch
     {
         Scheme.Mac => VerifyMac(work, session, received, header),
         Scheme.Md5 => VerifyMd5(work, session, header.Cred),
@@ -101,8 +117,9 @@ internal static class ServerAuthentication
         var nonces = proved ? [session.ServerNonces[^1]] : session.ServerNonces;
         var verdict = received.HmacHeader is null && header.Cred is null ? ServerVerdict.NoCredential
             : HmacHeader.TryParse(received.HmacHeader, out var mac)
-                && mac.Username == header.Source.LocName
+                // The digest is made whatever the names say: an unknown one takes the same path (DEL-187).
                 && AccountCredentials.IsMac(work.Ports.Vault, session.Credentials!.Server!, nonces, received.Body.Span, mac)
+                && mac.Username == header.Source.LocName
                 ? ServerVerdict.Authenticated
             : ServerVerdict.WrongCredential;
         return verdict != ServerVerdict.Authenticated && proved ? ServerVerdict.MacLost : verdict;

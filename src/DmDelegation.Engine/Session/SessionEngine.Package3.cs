@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Commands;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Protocol;
@@ -44,6 +45,8 @@ internal static partial class SessionEngine
             // Both sides are proved now, for the first time in this session (12.2, DEL-173).
             session = session with { Introduced = true };
             work.Put(session);
+            SecretRotation.Proved(work, session);
+            AccountReach.Reached(work, server);
             DelegationEvents.ServerAuthenticated(work, session);
         }
 

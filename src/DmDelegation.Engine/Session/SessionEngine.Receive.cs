@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Commands;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Protocol;
@@ -62,8 +63,8 @@ internal static partial class SessionEngine
 
     private static void Authenticate(Work work, SessionState session, MessageReceived received, SyncMLMessage message)
     {
+        (var server, session) = ServerAuthentication.Verify(work, session, received, message.Header);
         var client = ClientAuthentication.Read(session, message);
-        var server = ServerAuthentication.Verify(work, session, received, message.Header);
         var error = client.Error ?? server switch
         {
             ServerVerdict.Downgrade => SessionError.Downgrade,
@@ -76,6 +77,11 @@ internal static partial class SessionEngine
         if (error is not null && !failedTwice)
         {
             LogAuthentication(work, session, error);
+            if (client.Error is null)
+            {
+                AuditLog.LoginFailed(work, session.Server);
+            }
+
             SessionEnd.Close(work, session, error, client.RetryAfterSeconds);
         }
         else if (server == ServerVerdict.Authenticated)
@@ -106,6 +112,7 @@ internal static partial class SessionEngine
         LastServerMsgId = header.MsgID,
         MaxMsgSize = header.Meta?.MaxMsgSize is > 0 and var octets ? octets : session.MaxMsgSize,
         MaxObjSize = header.Meta?.MaxObjSize is > 0 and var size ? size : session.MaxObjSize,
+        PeerPin = received.Transport.PeerPin,
         ServerVerifiedByTls = received.Transport is { Tls: true, ServerVerified: true },
     };
 
@@ -148,6 +155,7 @@ internal static partial class SessionEngine
     private static void FailServer(Work work, SessionState session)
     {
         work.Put(session);
+        AuditLog.LoginFailed(work, session.Server);
         if (session.WrongCredentialSeen)
         {
             DelegationEvents.LoginFailed(work, session);

@@ -23,6 +23,7 @@ internal static partial class SessionEngine
         {
             work.Log(LogCodes.SessionFailed, $"no session with {server}: {error}", ("server", server), ("error", error));
             work.Emit(new EndSession(server, 0, error));
+            AccountReach.Failed(work, server);
             ContactPlan.Failed(work, server, error);
             return;
         }
@@ -129,6 +130,7 @@ internal static partial class SessionEngine
             AccountHost = host,
             Pins = work.Options.AccountOf(server).Pins,
             Credentials = account,
+            Rotation = work.State.ServerOf(server).Rotation,
             ClientScheme = clientScheme,
             ClientNonce = clientScheme == Scheme.None ? default : AccountCredentials.Nonce(work.Ports.Vault, account.Client!),
             ServerScheme = serverScheme,

@@ -24,6 +24,33 @@ public sealed partial record SessionState
     /// </summary>
     internal Account? Credentials { get; init; }
 
+    /// <summary>The rotation of the account's secrets at that moment; null if no delegation made the account (DEL-182).</summary>
+    internal RotationState? Rotation { get; init; }
+
+    /// <summary>The device has gone back to the earlier secret: the server does not know the present one yet (DEL-182).</summary>
+    internal bool ClientOnEarlierSecret { get; init; }
+
+    /// <summary>The server showed the earlier secret (DEL-182).</summary>
+    internal bool ServerOnEarlierSecret { get; init; }
+
+    /// <summary>The server has said that it accepts the device.</summary>
+    internal bool ClientConfirmed { get; init; }
+
+    /// <summary>Neither side went back to an earlier secret (DEL-182).</summary>
+    internal bool ShowedPresentSecrets => !ClientOnEarlierSecret && !ServerOnEarlierSecret;
+
+    /// <summary>A secret that this session was authenticated with comes from a TDK, so A knows it too (DEL-183).</summary>
+    internal bool OnDerivedSecret => Rotation is { } rotation
+        && ((ClientOnEarlierSecret ? rotation.Client.EarlierDerived : rotation.Client.Derived)
+            || (ServerOnEarlierSecret ? rotation.Server.EarlierDerived : rotation.Server.Derived));
+
+    /// <summary>The client credential with the earlier secret, null if there is none to go back to.</summary>
+    internal AppAuth? EarlierClient => ClientOnEarlierSecret ? null : SecretRotation.Earlier(Server, Credentials?.Client, Rotation?.Client);
+
+    /// <summary>The server credential with the earlier secret, null if it is not accepted, any more or at all.</summary>
+    internal AppAuth? EarlierServer =>
+        ServerOnEarlierSecret || Proof == ServerProof.ApplicationLayer ? null : SecretRotation.Earlier(Server, Credentials?.Server, Rotation?.Server);
+
     /// <summary>How the device authenticates.</summary>
     internal Scheme ClientScheme { get; init; }
 

@@ -38,6 +38,9 @@ public sealed partial record SessionState
     /// <summary>Pins of the connection. Kept here so that the farewell to a guest whose record has ended is still pinned (DEL-093).</summary>
     internal ReadOnlyMemory<byte> Pins { get; init; }
 
+    /// <summary>Pin of the key that the server showed with its last message; empty if unknown (DEL-342).</summary>
+    internal ReadOnlyMemory<byte> PeerPin { get; init; }
+
     /// <summary>MsgID of our last message; each direction counts on its own (PRO-017).</summary>
     internal int LastMsgId { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.Time;
@@ -54,7 +55,17 @@ public sealed record DeviceState(
     string DevId,
     long NextOutboxEntry,
     int NextSessionId,
-    ImmutableSortedDictionary<string, string> ProvisionedAccounts);
+    ImmutableSortedDictionary<string, string> ProvisionedAccounts)
+{
+    /// <summary>The store before this one was damaged or of a newer agent (DEL-297, DEL-298); null if not, or if the operator has seen to it.</summary>
+    public StoreDamage? Damage { get; init; }
+}
+
+/// <summary>A store that had to be set aside: all that was in it is lost to this one.</summary>
+/// <param name="Code"><c>store-corrupt</c> or <c>store-newer</c>.</param>
+/// <param name="File">Where it lies, for repair.</param>
+/// <param name="Reported">The reports of it are in the outbox, or have been.</param>
+public sealed record StoreDamage(string Code, string File, bool Reported);
 
 /// <summary>What is kept per server.</summary>
 /// <param name="HighestSeq">Highest sequence number accepted, 0 at first (DEL-101).</param>
@@ -70,6 +81,12 @@ public sealed record ServerState(
 {
     /// <summary>A server never heard of.</summary>
     public static ServerState None { get; } = new(0, "", 0, 0, []);
+
+    /// <summary>The rotation of the secrets of an account that a delegation made for the server; null for any other (DEL-182).</summary>
+    public RotationState? Rotation { get; init; }
+
+    /// <summary>How the server was reached before it changed its address or pins; null if the present pair has worked (DEL-342).</summary>
+    public EarlierReach? Reach { get; init; }
 }
 
 /// <summary>What is left of an ended delegation as long as replay must be recognised; no key (DEL-193).</summary>

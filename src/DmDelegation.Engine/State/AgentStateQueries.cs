@@ -1,6 +1,7 @@
 using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.Guard;
+using DmDelegation.Tree;
 
 namespace DmDelegation.Engine.State;
 
@@ -23,6 +24,10 @@ public static class AgentStateQueries
     public static IEnumerable<(DelegationRecord Record, DelegationGrant Grant)> LiveTo(this AgentState state, string server) =>
         state.Live().Where(live => string.Equals(live.Grant.To, server, StringComparison.Ordinal));
 
+    /// <summary>The record gives B the rights of its scope: Active or Finalised (13.1), and B is not held until it rotates (DEL-181).</summary>
+    public static bool GivesRights(this (DelegationRecord Record, DelegationGrant Grant) live) =>
+        live.Record.State.GivesRights() && live.Grant.Rotation != RotationDuty.Overdue;
+
     /// <summary>
     /// The server uses an account that a delegation made and that has not become a home account (section 1, "Guest"). One that a second
     /// record names by <c>Ref</c> stays one.
@@ -38,7 +43,28 @@ public static class AgentStateQueries
 
     /// <summary>Home authority of <c>.</c>: Replace on the root by the home scheme; what T2 took away is not counted (section 1).</summary>
     public static bool IsHomeAuthorityOfRoot(this AgentState state, EngineOptions options, string server) =>
-        HomeScheme.Grants(state, options, state.Tree.Root, Tree.AclCommands.Replace, server, countTaken: true);
+        HomeScheme.Grants(state, options, state.Tree.Root, AclCommands.Replace, server, countTaken: true);
+
+    /// <summary>The home authorities of <c>.</c> by name: who gave the root away still is one, who it was lent to is none (section 1).</summary>
+    public static IEnumerable<string> HomeAuthoritiesOfRoot(this AgentState state, EngineOptions options) =>
+        state.Tree.Root.Acl!.ServersOf(AclCommands.Replace)
+            .Concat(state.Live().Where(live => live.Grant.ScopeType == ScopeType.Full).Select(live => live.Record.By))
+            .Where(server => server != ServerIdentifier.Any && state.IsHomeAuthorityOfRoot(options, server));
+
+    /// <summary>The server holds something by a confirmed record of the owner, or by one that descends from such a record.</summary>
+    public static bool IsDelegateOf(this AgentState state, string owner, string server) =>
+        state.LiveTo(server).Any(live => live.Record.State != DelegationState.Pending && state.OriginOf(live.Record) == owner);
+
+    /// <summary>Who gave what a record passes on: the creator of the topmost record of its chain.</summary>
+    private static string OriginOf(this AgentState state, DelegationRecord record)
+    {
+        while (record.Grant is { Parent.Length: > 0 } grant && state.Records.TryGetValue(grant.Parent, out var parent))
+        {
+            record = parent;
+        }
+
+        return record.By;
+    }
 
     /// <summary>The account of a server, null if it has none.</summary>
     public static Account? AccountOf(this AgentState state, string server) => AccountList.Find(state.Tree, server);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Session;
 using DmDelegation.Engine.Time;
 
@@ -22,8 +23,14 @@ public sealed record EngineState
     /// <summary>When each server may be contacted next, by ServerID (DEL-178, DEL-242).</summary>
     public ImmutableSortedDictionary<string, ContactState> Contacts { get; init; } = ImmutableSortedDictionary.Create<string, ContactState>(StringComparer.Ordinal);
 
+    /// <summary>Refusals that are not in the audit log yet, null if there are none; a crash loses them (DEL-401).</summary>
+    public RefusalMinute? Refusals { get; init; }
+
     /// <summary>Counts sessions, to tell late answers of an ended one from those of its successor.</summary>
     public long NextSessionSerial { get; init; } = 1;
+
+    /// <summary>Events since the agent started that had no row for the state of a record (DEL-291).</summary>
+    public long IgnoredEvents { get; init; }
 }
 
 /// <summary>A nonce handed to a server (DEL-100).</summary>

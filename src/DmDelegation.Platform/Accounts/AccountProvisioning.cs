@@ -21,8 +21,13 @@ public static class AccountProvisioning
     /// <param name="tree">The open transaction on the factory tree.</param>
     /// <param name="settings">The configured accounts.</param>
     /// <param name="vault">Seals the passwords (DEL-190).</param>
+    /// <param name="salvaged">
+    /// Accounts of a store that was set aside: one of the same name and server is taken as it was there, since its server may have changed
+    /// address and secrets, and the files of the first start may be gone (DEL-298).
+    /// </param>
     /// <exception cref="PlatformException">A setting is wrong, or a secret file cannot be read.</exception>
-    public static ImmutableSortedDictionary<string, string> AddAll(TreeTransaction tree, IEnumerable<AccountSetting> settings, IVault vault)
+    public static ImmutableSortedDictionary<string, string> AddAll(
+        TreeTransaction tree, IEnumerable<AccountSetting> settings, IVault vault, IReadOnlyCollection<Account>? salvaged = null)
     {
         var hashes = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         var servers = new HashSet<string>(StringComparer.Ordinal);
@@ -30,7 +35,8 @@ public static class AccountProvisioning
         {
             if (!servers.Add(setting.ServerId) || !hashes.TryAdd(setting.Name, HashOf(setting)))
                 throw Wrong(setting, "its name and serverId must differ from those of every other account (STD-022)");
-            Add(tree, setting, vault);
+            if (!AddAsItWas(tree, setting, vault, salvaged?.FirstOrDefault(account => account.Path.Name == setting.Name && account.ServerId == setting.ServerId)))
+                Add(tree, setting, vault);
         }
 
         return hashes.ToImmutable();
@@ -72,6 +78,32 @@ public static class AccountProvisioning
         foreach (var name in device.ProvisionedAccounts.Keys.Where(name => settings.All(setting => setting.Name != name)))
             yield return $"account {name}: no longer in the configuration; the account in the tree is kept";
     }
+
+    /// <summary>False if the account cannot be taken over: not there, or its secrets do not open any more.</summary>
+    private static bool AddAsItWas(TreeTransaction tree, AccountSetting setting, IVault vault, Account? old)
+    {
+        if (old is null || !Uri.TryCreate(old.Address, UriKind.Absolute, out _))
+            return false;
+        using var client = Opened(vault, old.Client?.Secret);
+        using var server = Opened(vault, old.Server?.Secret);
+        var transport = old.AuthPref == AccountBuilder.Transport;
+        if (!transport && (client is null || server is null))
+            return false;
+        using var clientNonce = Opened(vault, old.Client?.Data);
+        using var serverNonce = Opened(vault, old.Server?.Data);
+        var spec = new AccountSpec(setting.Name, setting.ServerId, old.Address)
+        {
+            AuthType = transport ? AccountBuilder.Transport : old.Client!.Type,
+            ClientName = old.Client?.Name ?? "",
+            ServerName = old.Server?.Name ?? "",
+            Acl = AclOf(setting),
+        };
+        _ = AccountBuilder.Add(tree, FactoryTree.Description, vault, spec, client, clientNonce, server, serverNonce);
+        return true;
+    }
+
+    private static SecretBuffer? Opened(IVault vault, Node? leaf) =>
+        leaf is { Value.IsEmpty: false } ? vault.Open(SecretNames.OfNode(leaf.Id), leaf.Value.Span) : null;
 
     private static void Add(TreeTransaction tree, AccountSetting setting, IVault vault)
     {

@@ -30,6 +30,9 @@ public sealed record AccountSetting
     /// <summary>Anchors for vouchers of this server; null: the common ones (DEL-163).</summary>
     public string? VoucherAnchorsFile { get; init; }
 
+    /// <summary>Name (SAN URI or DNS) that the signer of its vouchers bears instead of the ServerID; empty: the ServerID (DEL-163).</summary>
+    public string VoucherSigner { get; init; } = "";
+
     /// <summary>Every delegation by this server needs a voucher (DEL-161).</summary>
     public bool VoucherRequired { get; init; }
 

@@ -15,6 +15,12 @@ public sealed record VoucherAnchors(X509Certificate2Collection Common, Immutable
 {
     /// <summary>The anchors for vouchers of a server.</summary>
     public X509Certificate2Collection Of(string server) => PerServer.GetValueOrDefault(server, Common);
+
+    /// <summary>Names that signers bear instead of the ServerID, by ServerID (DEL-163, configured mapping).</summary>
+    public ImmutableDictionary<string, string> SignerNames { get; init; } = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The name that the signer of a server's vouchers must bear: the configured one alone, or the ServerID.</summary>
+    public string SignerOf(string server) => SignerNames.GetValueOrDefault(server, server);
 }
 
 /// <summary>Verifies vouchers in the order of DEL-164: form, key usage, signature, trust.</summary>
@@ -87,7 +93,7 @@ public sealed class VoucherVerifier(VoucherAnchors anchors) : IVoucherVerifier
     {
         try
         {
-            return Certificates.Names(form.Signer, delegatingServer) && Chains(form, anchors.Of(delegatingServer), time, timeTrusted);
+            return Certificates.Names(form.Signer, anchors.SignerOf(delegatingServer)) && Chains(form, anchors.Of(delegatingServer), time, timeTrusted);
         }
         catch (Exception fault) when (fault is AsnContentException or CryptographicException)
         {

@@ -31,6 +31,9 @@ internal sealed class HttpSession : IDisposable
 
     public bool PinFailed => _check.PinFailed;
 
+    /// <summary>Pin of the key with which the server showed itself on the newest connection (DEL-342).</summary>
+    public ReadOnlyMemory<byte> PeerPin => _check.PeerPin;
+
     /// <summary>Closes the connection; cookies stay (DEL-188).</summary>
     public void CloseConnection()
     {

@@ -14,15 +14,19 @@ internal sealed class ServerCheck(ReadOnlyMemory<byte> pins)
     /// <summary>The last failure was a key that is not pinned.</summary>
     public bool PinFailed { get; private set; }
 
+    /// <summary>Pin of the key the server showed last; empty before that (DEL-342).</summary>
+    public ReadOnlyMemory<byte> PeerPin { get; private set; }
+
     public bool Accepts(X509Certificate? certificate, SslPolicyErrors errors)
     {
+        PeerPin = certificate is X509Certificate2 peer ? Certificates.PinOf(peer) : default;
         if (pins.IsEmpty)
             return errors is SslPolicyErrors.None;
-        PinFailed = certificate is not X509Certificate2 server || !IsPinned(Certificates.PinOf(server));
+        PinFailed = PeerPin.IsEmpty || !IsPinned(PeerPin.Span);
         return !PinFailed;
     }
 
-    private bool IsPinned(byte[] pin)
+    private bool IsPinned(ReadOnlySpan<byte> pin)
     {
         var found = false;
         for (var rest = pins.Span; rest.Length >= SHA256.HashSizeInBytes; rest = rest[SHA256.HashSizeInBytes..])

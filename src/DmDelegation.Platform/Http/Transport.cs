@@ -120,7 +120,7 @@ public sealed class Transport(TransportOptions options, Func<DateTimeOffset> cer
         if (body.Octets.IsEmpty)
             return ExchangeResult.Failed(TransportCodes.Empty);
         var tls = uri.Scheme == Uri.UriSchemeHttps;
-        var facts = new TransportFacts(tls, ServerVerified: tls, tls && session.ShowedCertificate);
+        var facts = new TransportFacts(tls, ServerVerified: tls, tls && session.ShowedCertificate, tls ? session.PeerPin : default);
         return new ExchangeResult(body, HeaderOf(response), facts, null, 0);
     }
 

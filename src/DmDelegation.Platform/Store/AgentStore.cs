@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Ports;
 using DmDelegation.Engine.State;
 
 namespace DmDelegation.Platform.Store;

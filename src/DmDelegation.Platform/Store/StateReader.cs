@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
@@ -39,12 +40,45 @@ internal static class StateReader
                 Noise = new AuditRing(ByNumber(documents[StoreSchema.Noise], StateJson.Audit)),
             };
         }
-        catch (Exception fault) when (fault is TreeCorruptException or JsonException or FormatException or OverflowException
-            or InvalidCastException or ArgumentException or InvalidOperationException)
+        catch (Exception fault) when (IsNonsense(fault))
         {
             throw new StoreException(StoreCodes.Corrupt, $"{store.Path} holds no valid state: {fault.Message}", fault);
         }
     }
+
+    /// <summary>What can be read of a store that is damaged or of another format, each part for itself (DEL-298).</summary>
+    public static StoreSalvage Salvage(StoreConnection store)
+    {
+        IEnumerable<Document> Documents(string kind) => Try(() => store.Rows($"SELECT kind, key, value FROM document WHERE kind = '{kind}'", ReadDocument)) ?? [];
+        ImmutableSortedDictionary<string, T> Readable<T>(string kind, JsonTypeInfo<T> type)
+            where T : class =>
+            Documents(kind).Select(document => (document.Key, Value: Try(() => Parse(document, type)))).Where(pair => pair.Value is not null)
+                .ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.Ordinal);
+        var tree = Try(() => ManagementTree.FromRows(store.Rows(Nodes, ReadNode), NextNodeId(store)));
+        return new StoreSalvage(
+            Readable(StoreSchema.Device, StateJson.Device).Values.SingleOrDefault()?.DevId,
+            Readable(StoreSchema.Clock, StateJson.Clock).Values.SingleOrDefault(),
+            Readable(StoreSchema.Server, StateJson.Server),
+            Readable(StoreSchema.Tombstone, StateJson.Tombstone),
+            tree is null ? [] : [.. AccountList.All(tree)]);
+    }
+
+    /// <summary>A part that makes no sense is not there.</summary>
+    private static T? Try<T>(Func<T> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception fault) when (IsNonsense(fault) || fault is StoreException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsNonsense(Exception fault) =>
+        fault is TreeCorruptException or JsonException or FormatException or OverflowException or InvalidCastException or ArgumentException or InvalidOperationException;
 
     private static long NextNodeId(StoreConnection store) =>
         store.Number($"SELECT value FROM meta WHERE name = '{StoreSchema.MetaNextNodeId}'") ?? throw new FormatException("next-node-id is missing");

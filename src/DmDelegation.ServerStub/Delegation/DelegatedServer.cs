@@ -44,9 +44,9 @@ internal sealed class DelegatedServer(Processes processes)
         return process;
     }
 
-    // B already has an account: then the device is to use that (DEL-056).
+    // B already has an account: then the device is to use that (DEL-056). One that a failed process has left behind is none: see Processes.MayBeFinal.
     public AccountTerms OwnAccount(string device) =>
-        _context.State.Devices.ContainsKey(device)
+        _context.State.Devices.GetValueOrDefault(device) is { } account && (account.MadeBySid is null || processes.Find(account.MadeBySid) is not null)
             ? new AccountTerms { Ref = "", Known = true, EncCert = EncCert() }
             : new AccountTerms
             {
@@ -126,11 +126,10 @@ internal sealed class DelegatedServer(Processes processes)
         (process.DeviceState, process.DeviceReason) = (alert.State, alert.Reason);
         if (alert.Event == "End" && ReceivedAlert.IsEnded(alert.State)) // else only a reduction (DEL-264)
         {
-            process.EndReason = alert.Reason;
             if (process.State is not (ProcessState.Reporting or ProcessState.Closed))
                 processes.Fail(process, 8, alert.Reason, "the device has ended the delegation", tellPeer: true);
             else
-                AwaitNext(process); // the account is needed until this session is over (DEL-247)
+                EndedHere(process, alert.Reason);
         }
         else if (alert.Event == "Session" && !IsAnotherAttemptOpen(alert))
         {
@@ -147,19 +146,45 @@ internal sealed class DelegatedServer(Processes processes)
             processes.Enter(process, ProcessEvent.Complete);
     }
 
+    /// <summary>A says that the delegation has ended on the device (DEL-247).</summary>
     public Reply Ended(DelegationProcess process, S2sBody body)
     {
-        process.EndReason = body.Reason ?? ReasonCode.Revoked;
-        Forget(process);
-        return Reply.Accepted;
+        var reason = body.Reason ?? ReasonCode.Revoked;
+        switch (process.State)
+        {
+            case ProcessState.Closed when process.ReadTerms().DurationType == "final": // nothing ends it, and A cannot say so (DEL-025)
+                return Reply.Conflict;
+            case ProcessState.Reporting or ProcessState.Closed:
+                process.EndReason ??= reason;
+                Forget(process);
+                return Reply.Accepted;
+            case ProcessState.Armed or ProcessState.InSession: // A has closed by the device's notice while B has not heard step 8
+                processes.Fail(process, process.Step, reason, "the delegation has ended", tellPeer: false);
+                return Reply.Accepted;
+            default:
+                return Reply.Conflict;
+        }
     }
+
+    /// <summary>The device has told B itself; the account is needed until this session is over (DEL-247). A hears it from both.</summary>
+    public void EndedHere(DelegationProcess process, int reason)
+    {
+        if (process.EndReason is not null)
+            return;
+        (process.EndReason, process.EndWanted) = (reason, false);
+        processes.Send(process, MessageType.Ended, new S2sBody { Reason = reason });
+        AwaitNext(process);
+    }
+
+    /// <summary>A has closed, so the device has told it that B is confirmed: as good as step 8, which B has lost (DEL-374).</summary>
+    public void PeerClosed(DelegationProcess process) => Report(process, reason: 0, state: 2, n: 0);
 
     /// <summary>The delegation has ended: nothing of its account and keys stays.</summary>
     public void Forget(DelegationProcess process)
     {
         process.Deadline = null;
         process.EraseKeys();
-        processes.RemoveAccount(process);
+        processes.RemoveAccount(process.Sid, process.Device);
     }
 
     // PROOF_BAD is repeatable and counted (delegation.md 15): while the record is Pending, the next session may bring the proof.
@@ -172,6 +197,8 @@ internal sealed class DelegatedServer(Processes processes)
             return;
         process.EraseKeys();
         (process.SessionReason, process.SessionAlertN) = (reason, n);
+        if (reason == 0)
+            Confirmed(process);
         process.Deadline = null; // the device has spoken: the message is repeated until A answers (DEL-354)
         processes.Send(process, MessageType.Complete, new S2sBody
         {
@@ -181,6 +208,14 @@ internal sealed class DelegatedServer(Processes processes)
             Event = "Session",
             N = n,
         });
+    }
+
+    // DEL-130: the account of a final delegation is B's home account from now on; no message of A takes it away.
+    private void Confirmed(DelegationProcess process)
+    {
+        process.ConfirmedAt = _context.Now;
+        if (process.ReadTerms().DurationType == "final" && _context.State.Devices.GetValueOrDefault(process.Device) is { Derived: false } account && account.MadeBySid == process.Sid)
+            account.MadeBySid = null;
     }
 
     private Reply PhaseOne(DelegationProcess process, S2sBody body)
@@ -214,6 +249,8 @@ internal sealed class DelegatedServer(Processes processes)
         try
         {
             var terms = DelegationTerms.Parse(json);
+            if (!terms.IsSpeltRight())
+                return false;
             var expected = process.Request!.Terms! with
             {
                 Type = terms.Type,
@@ -253,6 +290,7 @@ internal sealed class DelegatedServer(Processes processes)
         ClientNonce = keys.ClientNonce.ToArray(),
         ServerNonce = keys.ServerNonce.ToArray(),
         MadeBySid = process.Sid,
+        Derived = true,
     };
 
     private string? EncCert() => _context.Options.EncryptionCertificate is { } certificate ? Convert.ToBase64String(certificate.RawData) : null;

@@ -19,8 +19,8 @@ internal sealed class DelegatingDeviceWork(Processes processes, DelegatingServer
     {
         var device = session.Account.DeviceId;
         foreach (var tombstone in _context.State.Tombstones.Where(tombstone => tombstone.Device == device && tombstone.CancelId is not null))
-            if (session.Visited.Add("cancel " + tombstone.CancelId))
-                return Cancel(device, tombstone.CancelId!);
+            if (Undo(session, device, tombstone.CancelId!) is { } batch)
+                return batch;
         foreach (var process in processes.On(device, ProcessRole.Delegating))
             if (Next(session, process) is { } batch)
                 return batch;
@@ -33,7 +33,8 @@ internal sealed class DelegatingDeviceWork(Processes processes, DelegatingServer
         ProcessState.Started when process.DeviceNonce is not null && session.Visited.Add("command " + process.Sid) => Command(process),
         ProcessState.Commanded or ProcessState.Acknowledged when !process.CheckVerified && session.Visited.Add("check " + process.Sid) => ReadCheck(process),
         ProcessState.Handed or ProcessState.Reported when session.Visited.Add("state " + process.Sid) => ReadState(process),
-        ProcessState.Closed when process is { RevokeWanted: true, EndReason: null } && session.Visited.Add("revoke " + process.Sid) => Revoke(process),
+        ProcessState.Closed when process is { PeerEndReason: not null, EndReason: null } && session.Visited.Add("state " + process.Sid) => ReadState(process),
+        ProcessState.Closed when process is { EndWanted: true, EndReason: null } && session.Visited.Add("revoke " + process.Sid) => Revoke(process),
         _ => null,
     };
 
@@ -131,11 +132,28 @@ internal sealed class DelegatingDeviceWork(Processes processes, DelegatingServer
         });
     }
 
-    // 200: cancelled. 404 and 405: no record, or one that has ended. Then the mark goes; otherwise the next session tries again.
-    private DmBatch Cancel(string device, string id) => new([DmCommand.Exec($"./Delegation/{id}/Operations/Cancel")], results =>
+    // DEL-370. Cancel is for what is not confirmed; B may have confirmed before A failed, then only Revoke helps (DEL-261).
+    private DmBatch? Undo(DmSession session, string device, string id) =>
+        session.Visited.Add("cancel " + id) ? Cancel(session, device, id)
+        : session.Visited.Remove("too late to cancel " + id) ? RevokeMarked(device, id)
+        : null;
+
+    // 200: cancelled. 404: no record. Then the mark goes; otherwise the next session tries again.
+    private DmBatch Cancel(DmSession session, string device, string id) => new([DmCommand.Exec($"./Delegation/{id}/Operations/Cancel")], results =>
     {
-        if (results[0].Status is StatusCode.Ok or StatusCode.NotFound or StatusCode.CommandNotAllowed)
+        if (results[0].Status is StatusCode.Ok or StatusCode.NotFound)
             delegating.Unmark(device, id);
+        else if (results[0].Status == StatusCode.CommandNotAllowed)
+            session.Visited.Add("too late to cancel " + id);
+    });
+
+    private DmBatch RevokeMarked(string device, string id) => new([DmCommand.Get($"./Delegation/{id}/State"), DmCommand.Exec($"./Delegation/{id}/Operations/Revoke")], results =>
+    {
+        var state = Number(results[0]);
+        if (state is 4)
+            _context.Error($"delegation {id} has failed here but is final on the device: it cannot be taken back (DEL-262)");
+        if (StatusCode.IsSuccess(results[1].Status) || state is 4 or >= 10)
+            delegating.Unmark(device, id, state is 4 ? ReasonCode.FinalIrrevocable : null);
     });
 
     private DmBatch Revoke(DelegationProcess process) => new([DmCommand.Exec($"./Delegation/{process.DelegationId}/Operations/Revoke")], results =>
@@ -143,6 +161,8 @@ internal sealed class DelegatingDeviceWork(Processes processes, DelegatingServer
         // The End alert tells the reason; without it the answer is enough to tell B.
         if (StatusCode.IsSuccess(results[0].Status) && process.EndReason is null)
             delegating.Ended(process, ReasonCode.Revoked);
+        else if (results[0].Status == StatusCode.CommandNotAllowed)
+            process.EndWanted = false; // final (DEL-262), or ended by itself: the End alert will say so
     });
 
     private bool TryTakeCertificate(DelegationProcess process, CommandResult result)

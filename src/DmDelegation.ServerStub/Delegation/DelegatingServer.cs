@@ -122,6 +122,8 @@ internal sealed class DelegatingServer(Processes processes)
     /// <summary>Step 9: B's word moves A to Reported, nothing more (DEL-367). The HTTP status to answer.</summary>
     public int Complete(DelegationProcess process, S2sBody body)
     {
+        if (process.State is not (ProcessState.Acknowledged or ProcessState.Handed or ProcessState.Reported or ProcessState.Closed))
+            return 409;
         if (body.Result != "Success")
         {
             if (process.State == ProcessState.Closed)
@@ -138,10 +140,26 @@ internal sealed class DelegatingServer(Processes processes)
         }
 
         if (!processes.Enter(process, ProcessEvent.Complete))
-            return 409;
+            return 409; // step 6 has not even been sent
         process.Step = 9;
         process.Deadline = null; // DEL-373: Reported has no timer
         return 202;
+    }
+
+    /// <summary>B says that the delegation has ended: A reads State in its next session (DEL-367, DEL-374).</summary>
+    public Reply PeerEnded(DelegationProcess process, S2sBody body)
+    {
+        if (process.State is not (ProcessState.Handed or ProcessState.Reported or ProcessState.Closed))
+            return Reply.Conflict;
+        process.PeerEndReason = body.Reason ?? ReasonCode.Internal;
+        return Reply.Accepted;
+    }
+
+    /// <summary>Delegation Failure from B after A has closed: too late for it (DEL-368), but nobody is left to use the delegation, so A takes it back (DEL-273).</summary>
+    public Reply FailedAfterClose(DelegationProcess process)
+    {
+        process.EndWanted = process.EndReason is null;
+        return Reply.Conflict;
     }
 
     public void Alerted(ReceivedAlert alert)
@@ -162,6 +180,7 @@ internal sealed class DelegatingServer(Processes processes)
         (process.DeviceState, process.DeviceReason) = (state, reason);
         if (ReceivedAlert.IsLive(state))
         {
+            process.PeerEndReason = null;
             if (processes.Enter(process, ProcessEvent.DeviceLive))
                 process.Deadline = null;
         }
@@ -176,17 +195,17 @@ internal sealed class DelegatingServer(Processes processes)
 
     public void Ended(DelegationProcess process, int reason)
     {
-        (process.EndReason, process.RevokeWanted) = (reason, false);
+        (process.EndReason, process.EndWanted, process.PeerEndReason) = (reason, false, null);
         processes.Send(process, MessageType.Ended, new S2sBody { Reason = reason });
     }
 
     /// <summary>The device has confirmed that nothing of the delegation is left: the "to cancel" mark goes (DEL-370).</summary>
-    public void Unmark(string device, string? id)
+    public void Unmark(string device, string? id, int? reason = null)
     {
         var tombstones = _context.State.Tombstones;
         for (var index = 0; index < tombstones.Count; index++)
             if (tombstones[index].Device == device && tombstones[index].CancelId == id)
-                tombstones[index] = tombstones[index] with { CancelId = null };
+                tombstones[index] = tombstones[index] with { CancelId = null, Reason = reason ?? tombstones[index].Reason };
     }
 
     private void Acknowledged(DelegationProcess process, ReceivedAlert alert)

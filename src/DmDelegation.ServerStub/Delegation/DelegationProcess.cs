@@ -124,14 +124,23 @@ public sealed class DelegationProcess
     /// <summary>Path of B's account on the device.</summary>
     public string? AccountRef { get; set; }
 
-    /// <summary>A: Exec Revoke is to be sent.</summary>
-    public bool RevokeWanted { get; set; }
+    /// <summary>The closed delegation is to end in the device's next session: A sends Exec Revoke, B Exec Relinquish.</summary>
+    public bool EndWanted { get; set; }
+
+    /// <summary>A: B says that it has ended, with this reason; A reads State, for the device is the truth (DEL-367, DEL-374).</summary>
+    public int? PeerEndReason { get; set; }
+
+    /// <summary>State in which a StatusQuery was sent: its answer is judged only while this is still so (DEL-374).</summary>
+    public ProcessState? AskedIn { get; set; }
 
     /// <summary>B: number and result of the alert of step 8.</summary>
     public long SessionAlertN { get; set; }
 
     /// <summary>B: reason of step 8; null before.</summary>
     public int? SessionReason { get; set; }
+
+    /// <summary>B: when step 8 told that it is confirmed; null before.</summary>
+    public DateTimeOffset? ConfirmedAt { get; set; }
 
     /// <summary>Why the delegation ended after it was closed; null while it lasts.</summary>
     public int? EndReason { get; set; }

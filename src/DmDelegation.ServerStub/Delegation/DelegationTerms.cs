@@ -110,6 +110,12 @@ public sealed record DelegationTerms
     [JsonIgnore]
     public string Label => DurationType is "final" or "temporary" ? DurationType : ScopeType;
 
+    /// <summary>Whether every axis has a value of delegation.md 4.1 and the label is theirs (422 otherwise): an unknown value is never taken for a default (DEL-032). What is legal together is for the device to judge.</summary>
+    public bool IsSpeltRight() =>
+        ScopeType is "partial" or "full" && DurationType is "until-revoked" or "temporary" or "final"
+        && Control is null or "exclusive" or "shared" && ConfirmMode is "auth" or "exec"
+        && OnTimeUnknown is null or "suspend" or "budget" && Type == Label;
+
     /// <summary>The JSON of the terms as it is sent; the octets are what step 2 signs, so they are kept and not written again.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, StubJson.Default.DelegationTerms);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DmDelegation.Protocol;
 using DmDelegation.ServerStub.Dm;
 using DmDelegation.ServerStub.Hosting;
 using DmDelegation.ServerStub.Keys;
@@ -10,6 +11,7 @@ internal sealed class DeviceWork(Processes processes, DelegatingServer delegatin
 {
     private readonly ServerContext _context = processes.Context;
     private readonly DelegatingDeviceWork _delegating = new(processes, delegating);
+    private readonly Rotation _rotation = new(processes.Context);
 
     // Challenge read in this session, by sid; valid for one attempt (DEL-180).
     private readonly Dictionary<string, byte[]> _challenges = [];
@@ -29,6 +31,10 @@ internal sealed class DeviceWork(Processes processes, DelegatingServer delegatin
     {
         foreach (var process in processes.On(session.Account.DeviceId, ProcessRole.Delegated))
         {
+            if (process is { State: ProcessState.Closed, EndWanted: true, EndReason: null } && session.Visited.Add("relinquish " + process.Sid))
+                return Relinquish(process);
+            if (_rotation.IsDue(process) && session.Visited.Add("rotate " + process.Sid))
+                return _rotation.Commands(process);
             if (process.State != ProcessState.InSession)
                 continue;
             var root = $"./Delegation/{process.DelegationId}";
@@ -36,6 +42,10 @@ internal sealed class DeviceWork(Processes processes, DelegatingServer delegatin
             {
                 if (session.Visited.Add("state " + process.Sid))
                     return new DmBatch([DmCommand.Get($"{root}/State")], static _ => { });
+            }
+            else if (process.ReadTerms().DurationType == "final" && _rotation.IsPending(process))
+            {
+                continue; // DEL-183: Confirm only in a session on secrets that A does not know, the next one
             }
             else if (session.Visited.Add("challenge " + process.Sid))
             {
@@ -58,6 +68,15 @@ internal sealed class DeviceWork(Processes processes, DelegatingServer delegatin
 
         return null;
     }
+
+    // DEL-265. 405: final, or ended already; then it is as it is.
+    private DmBatch Relinquish(DelegationProcess process) => new([DmCommand.Exec($"./Delegation/{process.DelegationId}/Operations/Relinquish")], results =>
+    {
+        if (StatusCode.IsSuccess(results[0].Status))
+            delegated.EndedHere(process, ReasonCode.Relinquished);
+        else if (results[0].Status == StatusCode.CommandNotAllowed)
+            process.EndWanted = false;
+    });
 
     private DmBatch? Ticket(string device)
     {

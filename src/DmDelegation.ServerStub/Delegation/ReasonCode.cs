@@ -27,6 +27,15 @@ public static class ReasonCode
     /// <summary>REVOKED.</summary>
     public const int Revoked = 180;
 
+    /// <summary>RELINQUISHED: by B.</summary>
+    public const int Relinquished = 182;
+
+    /// <summary>PARENT_ENDED: cascade.</summary>
+    public const int ParentEnded = 183;
+
+    /// <summary>FINAL_IRREVOCABLE.</summary>
+    public const int FinalIrrevocable = 190;
+
     /// <summary>STATE_CONFLICT: event not possible in this state.</summary>
     public const int StateConflict = 191;
 

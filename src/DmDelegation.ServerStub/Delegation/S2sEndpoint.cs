@@ -8,7 +8,7 @@ using DmDelegation.ServerStub.State;
 namespace DmDelegation.ServerStub.Delegation;
 
 /// <summary>Server-to-server messages in and out (delegation.md 14.1): envelope, repetition, idempotence, timers.</summary>
-internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegating, DelegatedServer delegated, PeerDirectory peers)
+internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegating, DelegatedServer delegated, Recovery recovery, PeerDirectory peers)
 {
     private const int MaxAnswers = 500; // own choice: repetitions come soon or not at all
     private const int MaxBody = 256 * 1024; // own choice: terms with 32 entries of 1 KiB and a key, many times over
@@ -30,12 +30,12 @@ internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegati
             return new S2sReply(400);
         }
 
-        if (message.V != 1 || message.Sid.Length is 0 or > 64 || message.Mid.Length is 0 or > 64 || message.Type.Length == 0)
+        if (!message.IsWellFormed())
             return new S2sReply(400);
         if (message.To != _context.ServerId || !peers.Matches(message.From, certificate))
             return new S2sReply(403); // DEL-352
         Log("s2s-received", message);
-        if (_context.State.Answers.Find(answer => answer.Sid == message.Sid && answer.Mid == message.Mid) is { } given)
+        if (_context.State.Answers.Find(answer => answer.From == message.From && answer.Sid == message.Sid && answer.Mid == message.Mid) is { } given)
             return Lost(message, new S2sReply(given.Status, given.Body is null ? null : Encoding.UTF8.GetBytes(given.Body)));
         var reply = Dispatch(message, certificate);
         CryptographicOperations.ZeroMemory(message.Body.Tdk);
@@ -52,7 +52,7 @@ internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegati
             if (message.Attempts == 0 && Held(message, controls))
                 continue;
             message.Attempts++;
-            if (TestControls.Take(controls.Drop, message.Type))
+            if (TestControls.Take(controls.Drop, message.Type, message.Phase))
             {
                 Log("s2s-dropped", message);
                 Postpone(message);
@@ -91,7 +91,7 @@ internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegati
         _context.Log(new StubEvent { Event = "s2s-answered", Sid = message.Sid, Peer = message.Peer, Type = message.Type, Status = reply.Status });
         var body = message.Body;
         _context.State.Outgoing.Remove(message);
-        if (TestControls.Take(_context.Controls.Repeat, message.Type))
+        if (TestControls.Take(_context.Controls.Repeat, message.Type, message.Phase))
             _context.State.Outgoing.Add(new OutgoingMessage { Peer = message.Peer, Sid = message.Sid, Mid = message.Mid, Type = message.Type, Phase = message.Phase, Body = [.. body], Due = _context.Now, Echo = true });
         CryptographicOperations.ZeroMemory(body);
         if (!message.Echo && processes.Find(message.Sid) is { } process)
@@ -105,20 +105,12 @@ internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegati
     public void Tick()
     {
         foreach (var process in _context.State.Processes.Where(process => process.Deadline <= _context.Now).ToList())
-            if (process.EndReason is null)
+            if (processes.Find(process.Sid) is null)
+                continue; // it has gone with the one before it
+            else if (process.EndReason is null)
                 processes.Fail(process, process.Step, ReasonCode.Timeout, $"no progress in {process.State}", tellPeer: true);
             else
                 delegated.Forget(process);
-    }
-
-    /// <summary>After a restart: everything on its way is due at once, and where nothing is the peer is asked (DEL-374).</summary>
-    public void Recover()
-    {
-        foreach (var message in _context.State.Outgoing)
-            message.Due = _context.Now;
-        foreach (var process in _context.State.Processes.Where(process => process.State != ProcessState.Closed).ToList())
-            if (!_context.State.Outgoing.Exists(message => message.Sid == process.Sid))
-                processes.Send(process, MessageType.StatusQuery, new S2sBody());
     }
 
     private Reply Dispatch(S2sEnvelope message, X509Certificate2 certificate)
@@ -131,7 +123,7 @@ internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegati
         switch (message.Type)
         {
             case MessageType.Failure when process is { Role: ProcessRole.Delegating, State: ProcessState.Closed }:
-                return Reply.Conflict; // DEL-368: only as long as A has not closed
+                return delegating.FailedAfterClose(process);
             case MessageType.Failure:
                 processes.Fail(process, message.Body.Step ?? process.Step, message.Body.Reason ?? ReasonCode.Internal, "the peer says Failure", tellPeer: false);
                 return Reply.Accepted;
@@ -142,15 +134,19 @@ internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegati
         }
     }
 
-    private Reply ToDelegating(DelegationProcess process, S2sEnvelope message) =>
-        message.Type == MessageType.Complete ? new Reply(delegating.Complete(process, message.Body)) : Reply.Conflict;
+    private Reply ToDelegating(DelegationProcess process, S2sEnvelope message) => message.Type switch
+    {
+        MessageType.Complete => new Reply(delegating.Complete(process, message.Body)),
+        MessageType.Ended => delegating.PeerEnded(process, message.Body),
+        _ => Reply.Conflict,
+    };
 
     private Reply ToDelegated(DelegationProcess process, S2sEnvelope message, X509Certificate2 certificate) => message.Type switch
     {
         MessageType.MutualAuthentication => delegated.Authenticate(process, message, certificate),
         MessageType.Start => delegated.Start(process, message.Body),
         MessageType.Result => delegated.Result(process, message.Body),
-        MessageType.Ended when process.State is ProcessState.Closed or ProcessState.Reporting => delegated.Ended(process, message.Body),
+        MessageType.Ended => delegated.Ended(process, message.Body),
         _ => Reply.Conflict,
     };
 
@@ -160,12 +156,7 @@ internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegati
             return message.Type == MessageType.Failure
                 ? Reply.Accepted
                 : new Reply(200, MessageType.Failure, new S2sBody { Step = tombstone.Step, Reason = tombstone.Reason }); // DEL-371
-        return message.Type switch
-        {
-            MessageType.Notification => Notification(message),
-            MessageType.Failure or MessageType.Ended => Reply.Accepted, // nothing here to fail
-            _ => new Reply(404),
-        };
+        return message.Type == MessageType.Notification ? Notification(message) : new Reply(404);
     }
 
     // Step 1: either side may begin, A decides (DEL-360).
@@ -173,8 +164,12 @@ internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegati
     {
         if (message.Body.Role is not (ProcessRole.Delegating or ProcessRole.Delegated) || message.Body.Terms is not { } raw || ReadTerms(raw) is not { } terms)
             return new Reply(400);
-        if (message.From == message.To)
+        if (message.Body.Device?.GetValueOrDefault("id") != message.Device)
+            return new Reply(400);
+        if (!terms.IsSpeltRight())
             return new Reply(422);
+        if (processes.IsFull)
+            return new Reply(503);
         var accept = _context.Options.Accept && !_context.Controls.RefuseNotification;
         if (message.Body.Role == ProcessRole.Delegating)
         {
@@ -238,7 +233,7 @@ internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegati
                 delegated.CompleteAnswered(process);
                 break;
             case (MessageType.StatusQuery, _):
-                _context.Log(new StubEvent { Event = "recovered", Sid = process.Sid, Peer = process.Peer, State = answer?.Body.State, Text = $"here {process.State}" });
+                recovery.Answered(process, answer);
                 break;
             default:
                 processes.Fail(process, process.Step, ReasonCode.StateConflict, $"{message.Type} was answered with {answer?.Type ?? "nothing"}", tellPeer: true);
@@ -279,32 +274,36 @@ internal sealed class S2sEndpoint(Processes processes, DelegatingServer delegati
         string? body = null;
         if (reply is { Type: { } type, Body: { } content })
         {
-            var counter = processes.Find(message.Sid) is { } process ? ++process.SentN : 1;
-            var envelope = processes.Envelope(message.Sid, message.From, message.Device, type, message.Mid, counter, content);
+            var envelope = processes.Envelope(message.Sid, message.From, message.Device, type, message.Mid, processes.NextN(message.Sid), content);
             body = JsonSerializer.Serialize(envelope, StubJson.Default.S2sEnvelope);
             Log("s2s-sent", envelope);
         }
 
-        // Wrong state, unknown sid: that may change, so the same message may be tried again.
-        if (reply.Status is 200 or 202)
-            _context.State.Answers.Add(new GivenAnswer(message.Sid, message.Mid, reply.Status, body));
+        // Processed is what a process has seen: 404 and 503 were not, and a purged sid keeps nothing (DEL-369, DEL-371).
+        if (reply.Status != 403 && processes.Find(message.Sid) is not null)
+            _context.State.Answers.Add(new GivenAnswer(message.From, message.Sid, message.Mid, reply.Status, body));
         if (_context.State.Answers.Count > MaxAnswers)
             _context.State.Answers.RemoveAt(0);
         return new S2sReply(reply.Status, body is null ? null : Encoding.UTF8.GetBytes(body));
     }
 
-    private S2sReply Lost(S2sEnvelope message, S2sReply reply) =>
-        TestControls.Take(_context.Controls.Drop, "answer:" + message.Type) ? S2sReply.Nothing : reply;
+    private S2sReply Lost(S2sEnvelope message, S2sReply reply)
+    {
+        var (name, phase) = ("answer:" + message.Type, message.Body.Phase ?? 0);
+        if (TestControls.Take(_context.Controls.Drop, name, phase))
+            return S2sReply.Nothing;
+        return TestControls.TakeControl(_context.Controls.Delay, name, phase) is { } delay ? reply with { DelaySeconds = delay.Seconds } : reply;
+    }
 
     private bool Held(OutgoingMessage message, TestControls controls)
     {
-        if (TestControls.TakeControl(controls.Delay, message.Type) is { } delay)
+        if (TestControls.TakeControl(controls.Delay, message.Type, message.Phase) is { } delay)
         {
             message.Due = _context.Now.AddSeconds(delay.Seconds);
             return true;
         }
 
-        if (!TestControls.Take(controls.Reorder, message.Type))
+        if (!TestControls.Take(controls.Reorder, message.Type, message.Phase))
             return false;
         message.Due = _context.Now + ReorderHold;
         return true;

@@ -40,6 +40,14 @@ public sealed record S2sEnvelope
 
     /// <summary>The body; which members are there depends on the type.</summary>
     public S2sBody Body { get; set; } = new();
+
+    /// <summary>Whether every member of DEL-353 is there and can be one (400 otherwise, DEL-355), and the type is one that is sent and not only answered.</summary>
+    public bool IsWellFormed() =>
+        V == 1 && N >= 1 && Ts != default && MessageType.Sent.Contains(Type)
+        && Sid.Length is > 0 and <= MaxId && Mid.Length is > 0 and <= MaxId && Device.Length is > 0 and <= MaxDevice;
+
+    private const int MaxId = 64; // own choice: twice 128 bits in hex
+    private const int MaxDevice = 255; // as in the configuration
 }
 
 /// <summary>Members of the bodies of delegation.md 14.2; absent ones are not written.</summary>
@@ -170,6 +178,9 @@ public static class MessageType
     /// <summary>Answer to a StatusQuery.</summary>
     public const string StatusReply = "StatusReply";
 
+    /// <summary>The types that begin an exchange; the others answer one.</summary>
+    public static IReadOnlyList<string> Sent { get; } = [Notification, MutualAuthentication, Start, Result, Complete, Failure, Ended, StatusQuery];
+
     /// <summary>The step of the process flow that a type belongs to; null for those that belong to none.</summary>
     public static int? StepOf(string type) => type switch
     {
@@ -186,7 +197,8 @@ public static class MessageType
 /// <param name="Status">HTTP status; 0 when nothing came.</param>
 /// <param name="Body">The reply message, with 200.</param>
 /// <param name="Certificate">Certificate of the answering server on this connection.</param>
-public sealed record S2sReply(int Status, byte[]? Body = null, X509Certificate2? Certificate = null)
+/// <param name="DelaySeconds">Test control: how long the answer is on its way.</param>
+public sealed record S2sReply(int Status, byte[]? Body = null, X509Certificate2? Certificate = null, double DelaySeconds = 0)
 {
     /// <summary>Nothing came back.</summary>
     public static S2sReply Nothing { get; } = new(0);

@@ -1,7 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace DmDelegation.ServerStub.Delegation;
 
 /// <summary>A control that applies to messages of one type, a number of times.</summary>
-/// <param name="Type">Message type of delegation.md 14.2; with <c>answer:</c> in front, the answer to that message.</param>
+/// <param name="Type">Message type of delegation.md 14.2, MutualAuthentication also with its phase, as <c>MutualAuthentication3</c>; with <c>answer:</c> in front, the answer to that message.</param>
 /// <param name="Count">How often; -1 for ever.</param>
 /// <param name="Seconds">How long, for a delay.</param>
 public sealed record MessageControl(string Type, int Count = 1, double Seconds = 0);
@@ -10,12 +12,13 @@ public sealed record MessageControl(string Type, int Count = 1, double Seconds =
 /// Misbehaviour on demand, for tests: between servers (DEL-380) and towards the device. Everything is off at first.
 /// A POST to the controls of a server replaces the whole set.
 /// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TestControls
 {
     /// <summary>Messages that get lost on the way.</summary>
     public List<MessageControl> Drop { get; set; } = [];
 
-    /// <summary>Messages that are held back before the first attempt.</summary>
+    /// <summary>Messages that are held back before the first attempt, and answers that are long on their way.</summary>
     public List<MessageControl> Delay { get; set; } = [];
 
     /// <summary>Messages that are sent once more after they were answered.</summary>
@@ -82,12 +85,12 @@ public sealed record TestControls
     public bool UnknownDevice { get; init; }
 
     /// <summary>Uses one of the controls in a list up; false when none applies.</summary>
-    public static bool Take(List<MessageControl> controls, string type) => TakeControl(controls, type) is not null;
+    public static bool Take(List<MessageControl> controls, string type, int phase = 0) => TakeControl(controls, type, phase) is not null;
 
     /// <summary>Uses one of the controls in a list up and returns it.</summary>
-    public static MessageControl? TakeControl(List<MessageControl> controls, string type)
+    public static MessageControl? TakeControl(List<MessageControl> controls, string type, int phase = 0)
     {
-        var index = controls.FindIndex(control => control.Type == type && control.Count != 0);
+        var index = controls.FindIndex(control => control.Count != 0 && (control.Type == type || (phase > 0 && control.Type == $"{type}{phase}")));
         if (index < 0)
             return null;
         var control = controls[index];

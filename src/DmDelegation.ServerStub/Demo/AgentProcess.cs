@@ -22,6 +22,9 @@ public sealed class AgentProcess : IDisposable
         _logFile = logFile;
     }
 
+    /// <summary>Number of the daemon's process.</summary>
+    public int ProcessId => (_daemon ?? throw new InvalidOperationException("the agent was never started")).Id;
+
     /// <summary>The daemon has ended although nobody asked it to.</summary>
     public bool HasDied => _daemon is { HasExited: true };
 

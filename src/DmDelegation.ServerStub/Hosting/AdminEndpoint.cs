@@ -8,7 +8,7 @@ namespace DmDelegation.ServerStub.Hosting;
 /// <summary>
 /// Drives the servers of a process: plain HTTP on loopback, JSON, never a secret.
 /// GET /servers/{id}; POST /servers/{id}/devices/{device}/commands; GET /servers/{id}/tickets/{n}; POST /servers/{id}/delegate;
-/// POST /servers/{id}/delegations/{delegationId}/revoke or cancel; POST /servers/{id}/controls; PUT /servers/{id}/peers/{peer};
+/// POST /servers/{id}/delegations/{delegationId}/revoke, cancel or relinquish (what it comes to is decided by role and state); POST /servers/{id}/controls; PUT /servers/{id}/peers/{peer};
 /// GET /events?after=N&amp;wait=SECONDS; POST /stop.
 /// </summary>
 internal sealed class AdminEndpoint(IReadOnlyDictionary<string, DmServer> servers, EventLog events, Action stop)
@@ -64,11 +64,13 @@ internal sealed class AdminEndpoint(IReadOnlyDictionary<string, DmServer> server
             case ("POST", ["delegate"]):
                 await WriteTextAsync(http, "sid", server.Delegate(Read(body, StubJson.Default.DelegateRequest)));
                 return;
-            case ("POST", ["delegations", var delegation, "revoke" or "cancel"]):
+            case ("POST", ["delegations", var delegation, "revoke" or "cancel" or "relinquish"]):
                 http.Response.StatusCode = server.End(delegation) ? 202 : 404;
                 return;
             case ("POST", ["controls"]):
-                server.SetControls(Read(body, StubJson.Default.TestControls));
+                var controls = Read(body, StubJson.Default.TestControls);
+                new ConfigurationCheck("request").Check(controls, "controls");
+                server.SetControls(controls);
                 http.Response.StatusCode = 204;
                 return;
             case ("PUT", ["peers", var peer]):

@@ -28,9 +28,10 @@ public sealed class DmServer
         _processes = new Processes(_context);
         _delegating = new DelegatingServer(_processes);
         _delegated = new DelegatedServer(_processes);
-        _s2s = new S2sEndpoint(_processes, _delegating, _delegated, Peers);
+        var recovery = new Recovery(_processes, _delegated);
+        _s2s = new S2sEndpoint(_processes, _delegating, _delegated, recovery, Peers);
         _dm = new DmEndpoint(_context, new DeviceWork(_processes, _delegating, _delegated));
-        _s2s.Recover();
+        recovery.Begin();
         _context.Save();
     }
 
@@ -84,13 +85,16 @@ public sealed class DmServer
         return (request.Role == ProcessRole.Delegating ? _delegating.Begin(request, sid) : _delegated.Begin(request, sid)).Sid;
     });
 
-    /// <summary>A ends a delegation on the device's next session: Revoke when it is closed, Cancel before. False: no such delegation.</summary>
+    /// <summary>
+    /// Ends a delegation: closed, in the device's next session, by Revoke of A or Relinquish of B; before, by Delegation Failure and A's Cancel.
+    /// False: no such delegation.
+    /// </summary>
     public bool End(string delegationId) => Event(() =>
     {
-        if (_context.State.Processes.Find(process => process.Role == ProcessRole.Delegating && process.DelegationId == delegationId) is not { } process)
+        if (_context.State.Processes.Find(process => process.DelegationId == delegationId) is not { } process)
             return false;
         if (process.State == ProcessState.Closed)
-            process.RevokeWanted = true;
+            process.EndWanted = true;
         else
             _processes.Fail(process, process.Step, ReasonCode.Cancelled, "cancelled by the operator", tellPeer: true);
         return true;

@@ -4,10 +4,12 @@ using DmDelegation.ServerStub.State;
 namespace DmDelegation.ServerStub.Hosting;
 
 /// <summary>Carries server-to-server messages between servers in one process, without sockets and threads: for tests in driven time.</summary>
-public sealed class InMemoryNetwork
+/// <param name="time">Clock of the network; null: answers are never on their way.</param>
+public sealed class InMemoryNetwork(TimeProvider? time = null)
 {
     private const int MaxRounds = 1000; // own choice: no exchange of ours has so many messages; more is a loop
     private readonly Dictionary<string, DmServer> _servers = [];
+    private readonly List<(DmServer Sender, OutgoingMessage Message, S2sReply Reply, DateTimeOffset Arrives)> _onTheirWay = [];
 
     /// <summary>Called for every message with its octets; null lets it pass, an answer takes the receiver's place.</summary>
     public Func<OutgoingMessage, S2sReply?>? Intercept { get; set; }
@@ -29,6 +31,13 @@ public sealed class InMemoryNetwork
     {
         foreach (var server in _servers.Values.ToList())
             server.Tick();
+        foreach (var late in _onTheirWay.Where(late => late.Arrives <= time?.GetUtcNow()).ToList())
+        {
+            _onTheirWay.Remove(late);
+            if (_servers.ContainsValue(late.Sender)) // else it has been restarted: the connection is gone
+                late.Sender.Answered(late.Message, late.Reply);
+        }
+
         for (var round = 0; round < MaxRounds; round++)
             if (!_servers.Values.ToList().Select(Deliver).ToList().Contains(true))
                 return;
@@ -39,7 +48,14 @@ public sealed class InMemoryNetwork
     {
         var due = sender.TakeDue();
         foreach (var message in due)
-            sender.Answered(message, Intercept?.Invoke(message) ?? Post(sender, message));
+        {
+            var reply = Intercept?.Invoke(message) ?? Post(sender, message);
+            if (reply.DelaySeconds > 0 && time is not null)
+                _onTheirWay.Add((sender, message, reply, time.GetUtcNow().AddSeconds(reply.DelaySeconds)));
+            else
+                sender.Answered(message, reply);
+        }
+
         return due.Count > 0;
     }
 

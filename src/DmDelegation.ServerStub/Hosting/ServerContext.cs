@@ -26,6 +26,9 @@ public sealed record DmServerOptions
     /// <summary>State file; null keeps the state in memory.</summary>
     public string? StateFile { get; init; }
 
+    /// <summary>Where the state is kept instead of <see cref="StateFile"/>.</summary>
+    public StateFile? Store { get; init; }
+
     /// <summary>MaxMsgSize to announce, octets.</summary>
     public long? MaxMsgSize { get; init; }
 
@@ -52,7 +55,13 @@ public sealed record DmServerOptions
 }
 
 /// <summary>The server has stopped by test control (DEL-380); a new one on the same state file goes on.</summary>
-public sealed class StubCrashException(string state) : Exception($"stopped in state {state} by test control");
+/// <param name="server">ServerID of the server.</param>
+/// <param name="state">State that it was in.</param>
+public sealed class StubCrashException(string server, string state) : Exception($"{server} stopped in state {state} by test control")
+{
+    /// <summary>ServerID of the server that has stopped.</summary>
+    public string Server { get; } = server;
+}
 
 /// <summary>What the parts of one server share.</summary>
 internal sealed class ServerContext
@@ -66,7 +75,7 @@ internal sealed class ServerContext
     {
         Options = options;
         DmAddress = options.DmAddress;
-        _file = new StateFile(options.StateFile);
+        _file = options.Store ?? new StateFile(options.StateFile);
         State = _file.Load(options.ServerId);
         Events = options.Events ?? new EventLog(options.Time);
     }
@@ -116,12 +125,12 @@ internal sealed class ServerContext
             return;
         _crashed = true;
         Options.Crash?.Invoke();
-        throw new StubCrashException(state);
+        throw new StubCrashException(ServerId, state);
     }
 
     public void RefuseIfCrashed()
     {
         if (_crashed)
-            throw new StubCrashException("stopped");
+            throw new StubCrashException(ServerId, "stopped");
     }
 }

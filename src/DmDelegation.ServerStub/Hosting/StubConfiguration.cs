@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using DmDelegation.ServerStub.Delegation;
 
 namespace DmDelegation.ServerStub.Hosting;
 
@@ -62,6 +63,9 @@ public sealed record ServerConfiguration
 
     /// <summary>Answer to step 1.</summary>
     public PolicyConfiguration Policy { get; set; } = new();
+
+    /// <summary>Test controls from the start (DEL-380); absent: none.</summary>
+    public TestControls? Controls { get; init; }
 }
 
 /// <summary>A certificate and its private key, both PEM.</summary>
@@ -173,6 +177,8 @@ internal sealed class ConfigurationCheck(string file)
             Require(size is >= 1024 and <= 1048576, $"{key}.maxMsgSize", $"{size}", "1024 … 1048576 octets");
         foreach (var (device, index) in server.Devices.Select((device, index) => (device, index)))
             Check(device, $"{key}.devices[{index}]");
+        if (server.Controls is { } controls)
+            Check(controls, $"{key}.controls");
         if (server.S2s is not { } s2s)
             return;
         Address($"{key}.s2s.listen", s2s.Listen, "https", loopback: false);
@@ -200,6 +206,23 @@ internal sealed class ConfigurationCheck(string file)
             Address($"{key}.address", peer.Address, "https", loopback: false);
         if (peer.Pin is { } pin)
             Require(Convert.TryFromBase64String(pin, new byte[pin.Length], out var length) && length == SHA256.HashSizeInBytes, $"{key}.pin", pin, "base64 of 32 octets");
+    }
+
+    /// <summary>Checks test controls, also those that are set at run time: one that is misspelt would never do anything.</summary>
+    public void Check(TestControls controls, string key)
+    {
+        foreach (var (list, name) in ((List<MessageControl>, string)[])[(controls.Drop, "drop"), (controls.Delay, "delay"), (controls.Repeat, "repeat"), (controls.Reorder, "reorder")])
+            foreach (var control in list)
+            {
+                var type = control.Type.StartsWith("answer:", StringComparison.Ordinal) && name is "drop" or "delay" ? control.Type["answer:".Length..] : control.Type;
+                Require(MessageType.Sent.Contains(type.TrimEnd('1', '3')), $"{key}.{name}.type", control.Type, string.Join(", ", MessageType.Sent) + "; drop and delay: also with answer: in front");
+                Require(control.Count >= -1, $"{key}.{name}.count", $"{control.Count}", "-1 for ever, or how often");
+                Require(control.Seconds is >= 0 and <= 604_800, $"{key}.{name}.seconds", $"{control.Seconds}", "0 … 604800");
+            }
+
+        Require(controls.WrongTermsIn is 0 or 3 or 6, $"{key}.wrongTermsIn", $"{controls.WrongTermsIn}", "3 or 6");
+        Require(controls.CrashIn is null || Enum.GetNames<ProcessState>().Contains(controls.CrashIn), $"{key}.crashIn", controls.CrashIn ?? "", string.Join(", ", Enum.GetNames<ProcessState>()));
+        Require(controls.HttpStatus is 0 or (>= 100 and <= 599), $"{key}.httpStatus", $"{controls.HttpStatus}", "100 … 599");
     }
 
     private void KeyPair(string key, KeyPairFiles files)

@@ -154,6 +154,8 @@ public sealed class StubHost : IAsyncDisposable
         });
         foreach (var (peer, value) in configuration.S2s?.Peers ?? new Dictionary<string, PeerConfiguration>())
             server.Peers.Set(peer, value);
+        if (configuration.Controls is { } controls)
+            server.SetControls(controls);
         if (configuration.S2s?.AnchorsFile is { } file)
         {
             var anchors = new X509Certificate2Collection();
@@ -286,6 +288,8 @@ public sealed class StubHost : IAsyncDisposable
             return;
         }
 
+        if (reply.DelaySeconds > 0)
+            await Task.Delay(TimeSpan.FromSeconds(reply.DelaySeconds), http.RequestAborted);
         http.Response.StatusCode = reply.Status;
         if (reply.Body is not { } octets)
             return;

@@ -76,6 +76,15 @@ public sealed class DeviceAccount
     /// <summary>Session id of the delegation process that made this account; null for a configured one.</summary>
     public string? MadeBySid { get; set; }
 
+    /// <summary>Whether the secrets come from a TDK, so that the delegating server knows them too (DEL-181).</summary>
+    public bool Derived { get; set; }
+
+    /// <summary>Rotation: the client's next password, on its way to the device or there already; null outside a rotation.</summary>
+    public byte[]? NextClientSecret { get; set; }
+
+    /// <summary>Rotation: this server's next password.</summary>
+    public byte[]? NextServerSecret { get; set; }
+
     /// <summary>What the device said about itself in package 1, by node URI.</summary>
     public Dictionary<string, string> DevInfo { get; set; } = [];
 
@@ -85,8 +94,17 @@ public sealed class DeviceAccount
     /// <summary>Overwrites all secrets and nonces (DEL-369, DEL-375).</summary>
     public void Erase()
     {
-        foreach (var secret in (ReadOnlySpan<byte[]>)[ClientSecret, ServerSecret, ClientNonce, PreviousClientNonce, ServerNonce])
+        foreach (var secret in (ReadOnlySpan<byte[]?>)[ClientSecret, ServerSecret, ClientNonce, PreviousClientNonce, ServerNonce, NextClientSecret, NextServerSecret])
             System.Security.Cryptography.CryptographicOperations.ZeroMemory(secret);
+    }
+
+    /// <summary>The device has shown the next secret, so it has both: the ones before are erased (DEL-182).</summary>
+    public void Promote()
+    {
+        System.Security.Cryptography.CryptographicOperations.ZeroMemory(ClientSecret);
+        System.Security.Cryptography.CryptographicOperations.ZeroMemory(ServerSecret);
+        (ClientSecret, ServerSecret) = (NextClientSecret!, NextServerSecret!);
+        (NextClientSecret, NextServerSecret, Derived) = (null, null, false);
     }
 }
 
@@ -100,15 +118,17 @@ public sealed class DeviceAccount
 /// <param name="Reason">Reason code.</param>
 /// <param name="Time">When.</param>
 /// <param name="CancelId">The "to cancel" mark: delegation id to cancel on the device (DEL-370); null when nothing is to be cancelled.</param>
+/// <param name="SentN">Last envelope counter used, for answers under this sid (DEL-353, DEL-371).</param>
 public sealed record ProcessTombstone(
-    string Sid, string Role, string Peer, string Device, string TermsHash, int Step, int Reason, DateTimeOffset Time, string? CancelId);
+    string Sid, string Role, string Peer, string Device, string TermsHash, int Step, int Reason, DateTimeOffset Time, string? CancelId, long SentN = 0);
 
 /// <summary>An answer given to a message of a peer.</summary>
+/// <param name="From">ServerID of the sender: nobody else gets this answer.</param>
 /// <param name="Sid">Session id.</param>
 /// <param name="Mid">The message that was answered.</param>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Body">JSON text; null without a reply message.</param>
-public sealed record GivenAnswer(string Sid, string Mid, int Status, string? Body);
+public sealed record GivenAnswer(string From, string Sid, string Mid, int Status, string? Body);
 
 /// <summary>A message to a peer that has not been answered yet.</summary>
 public sealed class OutgoingMessage

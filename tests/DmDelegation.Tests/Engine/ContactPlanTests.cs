@@ -85,6 +85,7 @@ public sealed class ContactPlanTests
         AssertIdle(device, "fresh");
         var delegation = new Delegating();
         device.Activate(delegation);
+        device.Rotate(delegation);
         AssertIdle(device, "Active, until-revoked");
 
         device.Manage("a.example", delegation.Operation("Revoke"));

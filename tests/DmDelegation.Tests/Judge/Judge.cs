@@ -67,10 +67,17 @@ public sealed class AccessJudge
             return "DEL-339";
         if (changes && (IsTaken(s, chain) || (ask == Ask.ReplaceAcl && Exclusive(s).Any(l => l.G.Scope.Any(e => e.Root == target.Id)))))
             return "DEL-331";
+        if (ask == Ask.ReplaceAcl && Finals.Any(l => l.G.To != s && !IsDelegateOf(s, l) && (RightsIn(l, chain) != AclCommands.None || l.G.Scope.Any(e => e.Root == target.Id))))
+            return "DEL-332";
+        if (ask == Ask.Delete && Finals.Any(l => Under(chain, l.G.Account)))
+            return "DEL-339"; // to B as well
         if (ask == Ask.Rename && _protected.Marked.Any(uri => (uri + "/").StartsWith(UriOf(chain) + "/", StringComparison.Ordinal)))
             return "DEL-321"; // what the configuration marks is marked by its URI
         var pins = _live.Where(l => l.G.Scope.Any(e => Under(_chains.GetValueOrDefault(e.Root) ?? [], target.Id))).ToList();
-        var owner = ask == Ask.Delete && IsHomeAuthority(s) && pins.All(l => l.R.By != s && l.R.State != DelegationState.Finalised);
+        bool MayEnd((DelegationRecord R, DelegationGrant G) l) => l.R.State == DelegationState.Finalised
+            ? l.G.To == s && l.G.Scope.Any(e => e.Root == target.Id)
+            : l.R.By != s && IsHomeAuthority(s);
+        var owner = ask == Ask.Delete && pins.All(MayEnd);
         return ask is Ask.Delete or Ask.Rename && pins.Count > 0 && !owner ? "DEL-141" : null;
     }
 
@@ -82,18 +89,22 @@ public sealed class AccessJudge
         if (guest.Any(l => Under(at, l.G.Account)))
             return Grants(Effective(at, AclText), c, s) && (c == AclCommands.Get || at[^1].Name is "AAuthSecret" or "AAuthData" || at is [_, _, _, { Name: "Name" }]);
         var text = Effective(at, node => HomeText(s, node));
-        return !(c != AclCommands.Get && IsTaken(s, at)) && (guest.Count > 0 ? c == AclCommands.Get && Grants(text, c, "*") : Grants(text, c, s));
+        return !(c != AclCommands.Get && IsTaken(s, at)) && (guest.Count > 0 ? c == AclCommands.Get && Grants(text, c, "*")
+            : Finals.Any(l => l.R.By == s && RightsIn(l, at) != AclCommands.None) ? Names(text, c, s) // DEL-130: no wildcard either
+            : Grants(text, c, s));
     }
 
     // DEL-322: no ACL property by right of a record. DEL-325: every node that a command takes along.
     private bool ByRecord(string s, AclCommands c, Node[] at, Ask ask) =>
-        ask != Ask.ReplaceAcl && Grants(Effective(at, AclText), c, s) && _live.Any(l => l.G.To == s && Gives(l) && RightsIn(l.G, at).HasFlag(c)
-            && (ask != Ask.Delete || at[^1].SelfAndDescendants().All(n => RightsIn(l.G, _chains[n.Id]).HasFlag(c))));
+        ask != Ask.ReplaceAcl && Grants(Effective(at, AclText), c, s) && _live.Any(l => l.G.To == s && Gives(l) && RightsIn(l, at).HasFlag(c)
+            && (ask != Ask.Delete || at[^1].SelfAndDescendants().All(n => RightsIn(l, _chains[n.Id]).HasFlag(c))));
 
     // The rights of the entry that covers the node; the protected set and what was skipped (DEL-125) are no part of the scope.
-    private AclCommands RightsIn(DelegationGrant grant, Node[] chain)
+    // The undo record of a Finalised one is destroyed (DEL-130): there a value of a node's own decides.
+    private AclCommands RightsIn((DelegationRecord R, DelegationGrant G) l, Node[] chain)
     {
-        var decided = chain.Reverse().FirstOrDefault(n => grant.Undo.Skipped.Contains(n.Id) || grant.Undo.Entries.Any(e => e.Node == n.Id));
+        var (final, grant) = (l.R.State == DelegationState.Finalised, l.G);
+        var decided = chain.Reverse().FirstOrDefault(n => grant.Undo.Skipped.Contains(n.Id) || grant.Undo.Entries.Any(e => e.Node == n.Id) || (final && AclText(n) is not null));
         var skipped = IsProtected(chain) || (decided is not null && grant.Undo.Skipped.Contains(decided.Id));
         return skipped ? AclCommands.None : grant.Scope.FirstOrDefault(e => Under(chain, e.Root))?.Rights ?? AclCommands.None;
     }
@@ -102,25 +113,42 @@ public sealed class AccessJudge
     private string? HomeText(string s, Node node)
     {
         var text = AclText(node);
-        foreach (var (_, g) in _live.Where(l => l.G.To == s && l.R.State != DelegationState.Finalised))
+        foreach (var (r, g) in _live.Where(l => l.G.To == s && l.R.State != DelegationState.Finalised))
             text = g.Undo.Entries.FirstOrDefault(e => e.Node == node.Id) is { } entry ? (text == entry.Written ? entry.Before
                     : entry.LastWriter == s ? text : Without(text, s, entry.Added)) // B itself writes ACLs only at home (DEL-322)
-                : RightsIn(g, _chains[node.Id]) == AclCommands.None || g.Undo.NamedBefore.Contains(node.Id) ? text
+                : RightsIn((r, g), _chains[node.Id]) == AclCommands.None || g.Undo.NamedBefore.Contains(node.Id) ? text
                 : Without(text, s, AclCommands.All);
         return text;
     }
 
     // Replace on "." by the home scheme; what T2 takes away is not counted (section 1).
+    // What a child's T2 took was lent (DEL-110).
     private bool IsHomeAuthority(string s) => (GuestRecords(s).Count == 0 && Grants(HomeText(s, _root)!, AclCommands.Replace, s))
-        || _live.Any(l => l.R.By == s && l.G.Undo.Entries.Any(e => e.Node == _root.Id && e.Taken.HasFlag(AclCommands.Replace) && AclText(_root) == e.Written));
+        || _live.Any(l => l.R.By == s && l.G.Parent.Length == 0 && l.G.Undo.Entries.Any(e => e.Node == _root.Id && e.Taken.HasFlag(AclCommands.Replace) && WithoutChildren(l, _root) == e.Written));
+
+    // A node's value as the ends of a record's descendants would leave it.
+    private string? WithoutChildren((DelegationRecord R, DelegationGrant G) l, Node node)
+    {
+        var text = AclText(node);
+        foreach (var child in _live.Where(c => c.G.Parent == l.R.Id))
+            text = child.G.Undo.Entries.FirstOrDefault(e => e.Node == node.Id) is { } entry && WithoutChildren(child, node) == entry.Written ? entry.Before : text;
+        return text;
+    }
+
+    private IEnumerable<(DelegationRecord R, DelegationGrant G)> Finals => _live.Where(l => l.R.State == DelegationState.Finalised);
+
+    // B's own delegations in its Finalised scope, and what descends from them (DEL-332).
+    private bool IsDelegateOf(string s, (DelegationRecord R, DelegationGrant G) final) =>
+        _live.Any(l => l.G.To == s && l.R.State != DelegationState.Pending && Origin(l) == final.G.To);
+    private string Origin((DelegationRecord R, DelegationGrant G) l) => _live.Where(p => p.R.Id == l.G.Parent).Select(Origin).FirstOrDefault() ?? l.R.By;
 
     private IEnumerable<(DelegationRecord R, DelegationGrant G)> Exclusive(string s) =>
         _live.Where(l => l.R.By == s && l.G.Exclusive && l.R.State is DelegationState.Active or DelegationState.Suspended);
-    private bool IsTaken(string s, Node[] chain) => Exclusive(s).Any(l => RightsIn(l.G, chain) != AclCommands.None); // DEL-331
+    private bool IsTaken(string s, Node[] chain) => Exclusive(s).Any(l => RightsIn(l, chain) != AclCommands.None); // DEL-331
     private static bool Gives((DelegationRecord R, DelegationGrant G) l) => l.R.State is DelegationState.Active or DelegationState.Finalised;
 
     private List<(DelegationRecord R, DelegationGrant G)> GuestRecords(string s) =>
-        _live.Any(l => l.G.To == s && l.G.AccountMade && l.R.State != DelegationState.Finalised) ? [.. _live.Where(l => l.G.To == s)] : [];
+        _live.Any(l => l.G.To == s && l.G.AccountMade && !Finals.Any(f => f.G.Account == l.G.Account)) ? [.. _live.Where(l => l.G.To == s)] : [];
     private static bool Under(Node[] chain, NodeId id) => chain.Any(node => node.Id == id);
     private bool IsProtected(Node[] chain) => chain.Any(node => _protected.All.Contains(node.Id));
 
@@ -140,6 +168,8 @@ public sealed class AccessJudge
 
     private static bool Grants(string text, AclCommands c, string s) => text.Split('&').Select(entry => entry.Split('='))
         .Any(entry => entry[0] == c.ToString() && entry[1].Split('+') is var ids && (ids.Contains(s) || ids.Contains("*")));
+
+    private static bool Names(string text, AclCommands c, string s) => Grants(text.Replace("*", "", StringComparison.Ordinal), c, s);
 
     private static string? Without(string? text, string s, AclCommands taken) => text is null ? null : string.Join('&',
         from entry in text.Split('&').Select(e => e.Split('='))

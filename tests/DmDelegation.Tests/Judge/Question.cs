@@ -75,6 +75,7 @@ public sealed record Question(string Server, Command Command, Ask? Ask, string U
             Judge.Ask.Add when target.IsInterior && !account => Of(random.Next(2) == 0 ? Dm.Add($"{uri}/{name}", "v") : Dm.AddNode($"{uri}/{name}")),
             Judge.Ask.Replace when account && target.Name is "AAuthData" => Of(Dm.ReplaceOctets(uri, "nonce of sixteen"u8)),
             Judge.Ask.Replace when account && target.Name is not ("Name" or "AAuthSecret" or "Addr" or "ServerID") => null,
+            Judge.Ask.Replace when target.Name is "AAuthSecret" => Of(Dm.Replace(uri, $"a secret of {random.Next():D10} octets")), // DEL-181: strong and new
             Judge.Ask.Replace when !target.IsInterior => Of(Dm.Replace(uri, name)),
             Judge.Ask.ReplaceAcl => Of(Dm.Replace(uri + "?prop=ACL", uri == "." ? "Add=*&Get=*&Replace=home.example" : World.RandomAcl(random))),
             Judge.Ask.Rename when !target.IsPermanent && (!account || uri.Split('/').Length == 3) => Of(Dm.Replace(uri + "?prop=Name", name)),

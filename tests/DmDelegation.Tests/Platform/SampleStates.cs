@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
@@ -33,7 +34,7 @@ internal static class SampleStates
             Outbox = ImmutableSortedDictionary<long, OutboxEntry>.Empty
                 .Add(9, new OutboxEntry(9, "k9", "a.example", "7QK2", "Ack", "informational", "corr", "<x>&</x>", 1, Time))
                 .Add(10, new OutboxEntry(10, "k10", "b.example", "7QK2", "End", "critical", "", "", 0, Time)),
-            Servers = ImmutableSortedDictionary.Create<string, ServerState>(StringComparer.Ordinal).Add("a.example", new ServerState(long.MaxValue, "boot-1", 5, 2, [new byte[] { 1, 2 }])),
+            Servers = ImmutableSortedDictionary.Create<string, ServerState>(StringComparer.Ordinal).Add("a.example", new ServerState(long.MaxValue, "boot-1", 5, 2, [new byte[] { 1, 2 }]) { Rotation = new(new(true, new byte[] { 3 }, true), new(false, default, false), new byte[] { 4 }), Reach = new("https://b.example/dm", new byte[32], 2) }),
             Evidence = AuditRing.Empty.Add(Audited("Start")).Add(Audited("T1")),
             Noise = AuditRing.Empty.Add(Audited("Login")),
         };
@@ -67,8 +68,10 @@ internal static class SampleStates
             MaxSeconds = 86_400,
             BudgetWhenTimeUnknown = true,
             RotateWithinSeconds = 300,
+            Rotation = RotationDuty.Overdue,
             SubDelegation = 1,
             Parent = "P",
+            Lenders = ["l.example"],
             BindingHash = new byte[] { 1, 2, 3 },
             Check = new byte[] { 4 },
             Account = account,

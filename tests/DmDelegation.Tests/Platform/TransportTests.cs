@@ -33,7 +33,7 @@ public sealed class TransportTests
         Assert.IsNull(result.Error);
         Assert.AreEqual("<answer/>", Encoding.ASCII.GetString(result.Body!.Octets.Span));
         Assert.AreEqual("algorithm=MD5, username=\"a\", mac=x", result.HmacHeader);
-        Assert.AreEqual(new TransportFacts(Tls: true, ServerVerified: true, ClientCertificate: false), result.Transport);
+        Assert.AreEqual(new TransportFacts(Tls: true, ServerVerified: true, ClientCertificate: false), result.Transport with { PeerPin = default });
 
         var request = server.Requests.Single();
         Assert.AreEqual("POST /dm HTTP/1.1", request.Line);
@@ -92,6 +92,7 @@ public sealed class TransportTests
         var good = await ExchangeAsync(transport, Message(pinned.Address(), pins));
         Assert.IsNull(good.Error);
         Assert.IsTrue(good.Transport.ServerVerified);
+        Assert.IsTrue(good.Transport.PeerPin.Span.SequenceEqual(Certificates.PinOf(stranger)), "what the server showed, for DEL-342");
         Assert.AreEqual("tls-pin", (await ExchangeAsync(transport, Message(chained.Address(), pins))).Error);
         Assert.AreEqual("tls-pin", (await ExchangeAsync(transport, Message(pinned.Address(), new byte[32]))).Error);
         Assert.AreEqual("tls", (await ExchangeAsync(transport, Message(pinned.Address()))).Error, "pins of an earlier message do not last");

@@ -262,7 +262,7 @@ public sealed class CrashScenarios
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public void A_crash_at_any_mark_of_the_complete_course_ends_in_an_allowed_state_DEL_290_DEL_294_DEL_296(bool temporary)
+    public void S_233_A_crash_at_any_mark_of_the_complete_course_ends_in_an_allowed_state_DEL_290_DEL_294_DEL_296(bool temporary)
     {
         for (var k = 1; ; k++)
         {

@@ -236,7 +236,7 @@ public sealed class FirstSessionScenarios
     public void S_079_After_T2_failed_logins_delay_and_end_nothing_DEL_186()
     {
         using var device = new TestDevice(setup => setup.Accounts["b.example"] = new AccountOptions { PollIntervalSeconds = 60 });
-        var b = device.ActivateByItself(new Delegating());
+        var b = device.ActivateByItself(new Delegating { ["Policy/RotateWithin"] = "604800" });
         b.WrongCredential = true;
         var times = new List<long>();
         b.OnMessage = message =>

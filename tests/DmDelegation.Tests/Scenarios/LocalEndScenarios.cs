@@ -65,11 +65,7 @@ public sealed class LocalEndScenarios
     public void S_173_a_finalised_one_stays_as_it_is_DEL_262_DEL_278()
     {
         using var device = new TestDevice();
-        var delegation = Given.Active(device);
-        device.Tamper(state => state with
-        {
-            Records = state.Records.SetItem(delegation.Id, state.Records[delegation.Id] with { State = DelegationState.Finalised }),
-        });
+        var delegation = device.Finalise(new Delegating().Final());
         var (scheme, record) = (device.Scheme(), device.Record(delegation.Id));
         EndAtTheDevice(device, delegation.Id);
         Assert.AreEqual((scheme, record), (device.Scheme(), device.Record(delegation.Id)));
@@ -87,7 +83,7 @@ public sealed class LocalEndScenarios
         AssertAudited(device, "STATE_CONFLICT");
         EndAtTheDevice(device, "NOBODY");
         AssertAudited(device, "no such record");
-        Assert.AreSame(before, device.Durable);
+        Assert.AreSame(before.Records, device.Durable.Records);
     }
 
     [TestMethod]

@@ -360,85 +360,6 @@ public sealed class DelegationScenarioTests
         }
     }
 
-    [TestMethod]
-    [DataRow(MessageType.Notification)]
-    [DataRow(MessageType.MutualAuthentication)]
-    [DataRow(MessageType.Start)]
-    [DataRow(MessageType.Result)]
-    [DataRow(MessageType.Complete)]
-    public void A_message_or_an_answer_lost_or_repeated_leads_to_the_same_end_S_250_DEL_354_DEL_380(string type)
-    {
-        foreach (var controls in new Func<TestControls>[]
-        {
-            () => new TestControls { Drop = [new MessageControl(type)] },
-            () => new TestControls { Drop = [new MessageControl("answer:" + type)] },
-            () => new TestControls { Repeat = [new MessageControl(type)] },
-            () => new TestControls { Delay = [new MessageControl(type, 1, 2)] },
-            () => new TestControls { Reorder = [new MessageControl(type)] },
-        })
-        {
-            using var world = new TwoServers();
-            world.A.SetControls(controls());
-            world.B.SetControls(controls());
-            var sid = world.Begin();
-            Pass(world);
-            Meet(world, world.A);
-            Pass(world);
-            Meet(world, world.B);
-            Pass(world);
-            Meet(world, world.A);
-            Assert.AreEqual(ProcessState.Closed, world.StateOf(world.A, sid));
-            Assert.AreEqual(ProcessState.Closed, world.StateOf(world.B, sid));
-        }
-    }
-
-    [TestMethod]
-    [DataRow("a.example", "Notified")]
-    [DataRow("a.example", "Authenticating")]
-    [DataRow("a.example", "Started")]
-    [DataRow("a.example", "Acknowledged")]
-    [DataRow("a.example", "Handed")]
-    [DataRow("a.example", "Reported")]
-    [DataRow("b.example", "Notified")]
-    [DataRow("b.example", "Authenticated")]
-    [DataRow("b.example", "Waiting")]
-    [DataRow("b.example", "Armed")]
-    [DataRow("b.example", "InSession")]
-    [DataRow("b.example", "Reporting")]
-    public void A_crash_in_any_state_leads_to_the_right_end_after_the_restart_S_251_DEL_374(string serverId, string state)
-    {
-        using var world = new TwoServers();
-        (serverId == "a.example" ? world.A : world.B).SetControls(new TestControls { CrashIn = state });
-        string? sid = null;
-        void Try(Action action)
-        {
-            try
-            {
-                action();
-            }
-            catch (StubCrashException)
-            {
-                world.Network.Disconnect(serverId);
-                world.Restart(serverId);
-                Pass(world);
-            }
-        }
-
-        Try(() => world.Begin());
-        sid = world.A.View().Processes.Select(process => process.Sid).Single();
-        for (var round = 0; round < 4; round++)
-        {
-            Try(() => Pass(world));
-            Try(() => world.DeviceMeets(world.A));
-            Try(() => Pass(world));
-            Try(() => world.DeviceMeets(world.B));
-        }
-
-        Assert.AreEqual(ProcessState.Closed, world.StateOf(world.A, sid));
-        Assert.AreEqual(ProcessState.Closed, world.StateOf(world.B, sid));
-        Assert.AreEqual(2, world.Device.Records.Values.Single().State);
-    }
-
     private static string Closed(TwoServers world)
     {
         var sid = world.Begin();
@@ -447,12 +368,6 @@ public sealed class DelegationScenarioTests
         Meet(world, world.A);
         Assert.AreEqual(ProcessState.Closed, world.StateOf(world.A, sid));
         return sid;
-    }
-
-    private static void Pass(TwoServers world)
-    {
-        for (var second = 0; second < 5; second++)
-            world.Advance(1);
     }
 
     private static void Meet(TwoServers world, DmServer server)

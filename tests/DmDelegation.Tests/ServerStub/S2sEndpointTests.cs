@@ -127,14 +127,14 @@ public sealed class S2sEndpointTests
     [DataRow("[]", 400)]
     [DataRow("null", 400)]
     [DataRow("""{"v":1}""", 400)]
-    [DataRow("""{"v":2,"type":"StatusQuery","sid":"s","mid":"m","from":"a.example","to":"b.example","body":{}}""", 400)]
-    [DataRow("""{"v":1,"type":"StatusQuery","sid":"s","mid":"m","from":"a.example","to":"b.example","body":null}""", 400)]
-    [DataRow("""{"v":1,"type":"DelegationNotification","sid":"s","mid":"m","from":"a.example","to":"b.example","body":{"role":"king","terms":{}}}""", 400)]
-    [DataRow("""{"v":1,"type":"DelegationNotification","sid":"s","mid":"m","from":"a.example","to":"b.example","body":{"role":"delegating","terms":{}}}""", 400)]
-    [DataRow("""{"v":1,"type":"DelegationNotification","sid":"s","mid":"m","from":"a.example","to":"b.example","body":{"role":"delegating","terms":{"scopeType":"partial","scope":[null],"durationType":"final","confirmMode":"exec","window":60}}}""", 400)]
-    [DataRow("""{"v":1,"type":"DelegationResult","sid":"s","mid":"m","from":"a.example","to":"b.example","body":{"tdk":"***"}}""", 400)]
-    [DataRow("""{"v":1,"type":"DelegationResult","sid":"s","mid":"m","from":"a.example","to":"b.example","body":{}}""", 404)]
-    [DataRow("""{"v":1,"type":"Nonsense","sid":"s","mid":"m","from":"a.example","to":"b.example","body":{}}""", 404)]
+    [DataRow("""{"v":2,"type":"StatusQuery","sid":"s","mid":"m","n":1,"from":"a.example","to":"b.example","device":"dev-42","ts":"2030-01-01T00:00:00Z","body":{}}""", 400)]
+    [DataRow("""{"v":1,"type":"StatusQuery","sid":"s","mid":"m","n":1,"from":"a.example","to":"b.example","device":"dev-42","ts":"2030-01-01T00:00:00Z","body":null}""", 400)]
+    [DataRow("""{"v":1,"type":"DelegationNotification","sid":"s","mid":"m","n":1,"from":"a.example","to":"b.example","device":"dev-42","ts":"2030-01-01T00:00:00Z","body":{"role":"king","terms":{}}}""", 400)]
+    [DataRow("""{"v":1,"type":"DelegationNotification","sid":"s","mid":"m","n":1,"from":"a.example","to":"b.example","device":"dev-42","ts":"2030-01-01T00:00:00Z","body":{"role":"delegating","terms":{}}}""", 400)]
+    [DataRow("""{"v":1,"type":"DelegationNotification","sid":"s","mid":"m","n":1,"from":"a.example","to":"b.example","device":"dev-42","ts":"2030-01-01T00:00:00Z","body":{"role":"delegating","terms":{"scopeType":"partial","scope":[null],"durationType":"final","confirmMode":"exec","window":60}}}""", 400)]
+    [DataRow("""{"v":1,"type":"DelegationResult","sid":"s","mid":"m","n":1,"from":"a.example","to":"b.example","device":"dev-42","ts":"2030-01-01T00:00:00Z","body":{"tdk":"***"}}""", 400)]
+    [DataRow("""{"v":1,"type":"DelegationResult","sid":"s","mid":"m","n":1,"from":"a.example","to":"b.example","device":"dev-42","ts":"2030-01-01T00:00:00Z","body":{}}""", 404)]
+    [DataRow("""{"v":1,"type":"Nonsense","sid":"s","mid":"m","n":1,"from":"a.example","to":"b.example","device":"dev-42","ts":"2030-01-01T00:00:00Z","body":{}}""", 400)]
     public void Bad_input_gets_the_HTTP_status_of_DEL_355_and_changes_nothing(string body, int status)
     {
         using var world = new TwoServers();
@@ -151,8 +151,8 @@ public sealed class S2sEndpointTests
     {
         using var world = new TwoServers();
         var message = $$$"""
-            {"v":1,"type":"DelegationNotification","sid":"s","mid":"m","from":"b.example","to":"a.example","device":"dev-42","body":{"role":"delegated","account":{{{account}}},
-             "terms":{"scopeType":"partial","scope":[{"uri":"./SCM","rights":"Get"}],"durationType":"until-revoked","confirmMode":"auth","window":60} } }
+            {"v":1,"type":"DelegationNotification","sid":"s","mid":"m","n":1,"from":"b.example","to":"a.example","device":"dev-42","ts":"2030-01-01T00:00:00Z","body":{"role":"delegated","device":{"id":"dev-42"},"account":{{{account}}},
+             "terms":{"type":"partial","scopeType":"partial","scope":[{"uri":"./SCM","rights":"Get"}],"durationType":"until-revoked","confirmMode":"auth","window":60} } }
             """;
         using var json = JsonDocument.Parse(world.A.HandleS2s(world.B.Certificate, Encoding.UTF8.GetBytes(message)).Body!);
         Assert.IsFalse(json.RootElement.GetProperty("body").GetProperty("accept").GetBoolean());

@@ -16,15 +16,18 @@ internal sealed class ScriptedDevice(string deviceId)
     private readonly Dictionary<string, Record> _records = [];
     private readonly Dictionary<string, List<(string Key, string Xml)>> _outbox = [];
     private readonly Dictionary<string, long> _sent = [];
-    private byte[] _nonce = new byte[32];
+    private readonly Dictionary<string, byte[]> _nonces = [];
     private int _sessionId;
 
     public sealed class Account
     {
         public required string ClientName { get; init; }
-        public required byte[] ClientSecret { get; init; }
+        public required byte[] ClientSecret { get; set; }
         public required string ServerName { get; init; }
-        public required byte[] ServerSecret { get; init; }
+        public required byte[] ServerSecret { get; set; }
+        public byte[]? EarlierClientSecret { get; set; }
+        public byte[]? EarlierServerSecret { get; set; }
+        public bool Derived { get; set; }
         public byte[] ClientNonce { get; set; } = [];
         public byte[] ServerNonce { get; set; } = [];
         public string Type { get; init; } = "HMAC";
@@ -42,6 +45,9 @@ internal sealed class ScriptedDevice(string deviceId)
         public byte[] Proof { get; set; } = [];
         public byte[] Challenge { get; set; } = [];
         public int Failures { get; set; }
+        public DateTimeOffset WindowEnds { get; set; }
+        public string? Parent { get; set; }
+        public bool IsFinal => Text("DurationType") == "final";
 
         public string? Text(string name) => Leaves.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
         public string B => Text("Server/ServerID")!;
@@ -52,6 +58,15 @@ internal sealed class ScriptedDevice(string deviceId)
 
     /// <summary>The notice of T2 does not reach A (step 9 or State have to do).</summary>
     public bool LoseNotice { get; set; }
+
+    /// <summary>Clock of the fail-safe window; null: it never runs out.</summary>
+    public TimeProvider? Time { get; init; }
+
+    /// <summary>The session breaks off after so many exchanges, the last answer being lost; counts down to the next session only.</summary>
+    public int? BreakAfter { get; set; }
+
+    /// <summary>The device carries out the answer of this exchange and then loses the line, before it can say so; for the next session only.</summary>
+    public int? StopAfter { get; set; }
 
     /// <summary>The check value it shows is another one.</summary>
     public bool ShowWrongCheck { get; set; }
@@ -86,10 +101,14 @@ internal sealed class ScriptedDevice(string deviceId)
     public void End(string id, int state, int reason)
     {
         var record = _records[id];
+        foreach (var child in _records.Where(child => child.Value.Parent == id && child.Value.State < 10).Select(child => child.Key).ToList())
+            End(child, state == 13 ? 13 : 12, 183); // DEL-066: deepest first
         (record.State, record.Reason) = (state, reason);
         foreach (var server in _accounts.Where(account => account.Value.Guest == id).Select(account => account.Key).ToList())
             _accounts.Remove(server);
         Queue(record.A, id, "End", record);
+        if (record.Parent is { } parent)
+            Queue(_records[parent].A, id, "End", record); // DEL-069
     }
 
     /// <summary>Puts an alert about a record into the outbox for a server.</summary>
@@ -103,14 +122,30 @@ internal sealed class ScriptedDevice(string deviceId)
     public bool RunSession(DmServer server)
     {
         LastSessionError = null;
+        CloseWindows();
         if (!_accounts.TryGetValue(server.ServerId, out var account))
             return Failed("no account");
-        var session = new Session(account, server, (++_sessionId).ToString("X"));
+        var session = new Session(account, server, (++_sessionId).ToString("X")) { ClientSecret = account.ClientSecret };
         session.Queue.AddRange(PackageOne(server.ServerId));
-        for (var round = 0; round < 60; round++)
-            if (Round(session) is { } end)
+        var rounds = BreakAfter ?? 60;
+        var last = StopAfter;
+        (BreakAfter, StopAfter) = (null, null);
+        for (var round = 0; round < rounds; round++)
+        {
+            if (Round(session, lost: round == rounds - 1 && rounds < 60) is { } end)
                 return end;
+            if (round + 1 == last)
+                return Failed("stopped");
+        }
+
         return Failed("too many rounds");
+    }
+
+    // DEL-134.
+    private void CloseWindows()
+    {
+        foreach (var (id, record) in _records.Where(record => record.Value.State == 1 && record.Value.WindowEnds <= Time?.GetUtcNow()).ToList())
+            End(id, 10, 170);
     }
 
     private sealed class Session(Account account, DmServer server, string id)
@@ -127,6 +162,9 @@ internal sealed class ScriptedDevice(string deviceId)
         public bool ServerAccepted { get; set; }
         public bool ClientAccepted { get; set; }
         public List<string> AlertKeys { get; } = [];
+        public required byte[] ClientSecret { get; set; }
+        public bool ServerOnEarlier { get; set; }
+        public bool Derived { get; } = account.Derived; // a rotation counts from the next session on (DEL-182, DEL-183)
     }
 
     private IEnumerable<Func<string, Command>> PackageOne(string server)
@@ -148,15 +186,15 @@ internal sealed class ScriptedDevice(string deviceId)
     }
 
     // One message there and one back; null goes on.
-    private bool? Round(Session session)
+    private bool? Round(Session session, bool lost)
     {
         var take = CommandsPerMessage is { } most && session.Queue.Count > most ? most : session.Queue.Count;
         var partial = take < session.Queue.Count;
         var commands = session.Queue.Take(take).Select(make => make((++session.CmdId).ToString())).ToList();
         session.Queue.RemoveRange(0, take);
         var reply = Exchange(session, [.. session.HeaderStatus.Cast<Command>(), .. commands], !partial);
-        if (reply.Status != 200)
-            return Failed($"HTTP {reply.Status}");
+        if (reply.Status != 200 || lost)
+            return Failed(lost ? "broken off" : $"HTTP {reply.Status}");
         var message = SyncMLXml.Read(reply.Body, MessageLimits.Default);
         var header = message.Commands.OfType<Status>().First(status => status.CmdRef == "0");
         session.HeaderStatus.Clear();
@@ -167,6 +205,8 @@ internal sealed class ScriptedDevice(string deviceId)
         {
             if (header.Chal is null || ++session.Attempts > 2)
                 return Failed($"not authenticated: {header.Data}");
+            if (session.Attempts == 2 && session.Account.EarlierClientSecret is { } earlier)
+                session.ClientSecret = earlier;
             session.Queue.Clear();
             session.Queue.AddRange(PackageOne(session.Server.ServerId));
             return null;
@@ -176,6 +216,8 @@ internal sealed class ScriptedDevice(string deviceId)
         if (serverStatus.Data is 401 or 407)
             return ServerRefused(session, message);
         session.ServerAccepted = true;
+        if (session.ClientSecret == session.Account.ClientSecret && !session.ServerOnEarlier)
+            (session.Account.EarlierClientSecret, session.Account.EarlierServerSecret) = (null, null);
         Delivered(session, message);
         if (Guest(session) is { State: 1 } pending && pending.Text("Confirm/Mode") == "auth")
             Confirmed(session.Account.Guest!, pending);
@@ -239,6 +281,10 @@ internal sealed class ScriptedDevice(string deviceId)
                 var code = Store(session.Server.ServerId, add.Items[0]);
                 answers.Add(id => new Status(id, msg, add.CmdID, "Add", code));
                 break;
+            case Replace replace:
+                var changed = Rotate(session, replace.Items[0]);
+                answers.Add(id => new Status(id, msg, replace.CmdID, "Replace", changed));
+                break;
             case Exec exec:
                 var status = Exec(session, exec);
                 answers.Add(id => new Status(id, msg, exec.CmdID, "Exec", status));
@@ -255,8 +301,7 @@ internal sealed class ScriptedDevice(string deviceId)
         switch (uri)
         {
             case "./Delegation/Nonce":
-                RandomNumberGenerator.Fill(_nonce = new byte[32]);
-                return (_nonce, "b64");
+                return (_nonces[server] = RandomNumberGenerator.GetBytes(32), "b64");
             case "./Delegation/Seq":
                 return Text("16");
             case "./Delegation/Cap/KeyMethods":
@@ -298,6 +343,20 @@ internal sealed class ScriptedDevice(string deviceId)
         return 200;
     }
 
+    // DEL-181, DEL-182. The order of the two Replaces does not matter: both are in one Atomic.
+    private static int Rotate(Session session, Item item)
+    {
+        var account = session.Account;
+        var secret = item.Data!.Octets.ToArray();
+        if (item.Target!.LocURI == $"./DMAcc/d-{account.Guest}/AppAuth/c/AAuthSecret")
+            (account.EarlierClientSecret, account.ClientSecret) = (account.ClientSecret, secret);
+        else if (item.Target.LocURI == $"./DMAcc/d-{account.Guest}/AppAuth/s/AAuthSecret")
+            (account.EarlierServerSecret, account.ServerSecret, account.Derived) = (account.ServerSecret, secret, false);
+        else
+            return 200;
+        return secret.Length < 16 ? 403 : 200;
+    }
+
     private int Exec(Session session, Exec exec)
     {
         var parts = exec.Items[0].Target!.LocURI.Split('/');
@@ -306,13 +365,18 @@ internal sealed class ScriptedDevice(string deviceId)
         switch (parts[^1])
         {
             case "Start":
-                return Start(parts[2], record);
+                return Start(session, parts[2], record);
             case "Cancel" when record.State is 0 or 1:
                 End(parts[2], 11, 175);
                 return 200;
             case "Revoke" when record.State == 2:
                 End(parts[2], 12, 180);
                 return 200;
+            case "Relinquish" when record.State is 1 or 2:
+                End(parts[2], 14, 182);
+                return 200;
+            case "Confirm" when record.IsFinal && session.Derived:
+                return 425;
             case "Confirm":
                 var proof = DelegationKeys.ProofOf(record.Proof, record.Challenge, record.Bind);
                 if (Convert.ToBase64String(proof) == exec.Items[0].Data!.AsText())
@@ -331,11 +395,19 @@ internal sealed class ScriptedDevice(string deviceId)
         }
     }
 
-    private int Start(string id, Record record)
+    private int Refusal(Session session, Record record)
     {
-        if (RefuseStart != 0 || !record.Leaves["Nonce"].AsSpan().SequenceEqual(_nonce))
+        record.Parent = session.Account.Guest;
+        if (record.Parent is { } parent && int.Parse(_records[parent].Text("SubDelegation") ?? "0") <= int.Parse(record.Text("SubDelegation") ?? "0"))
+            return 125; // DEL-061
+        return RefuseStart != 0 ? RefuseStart : record.Leaves["Nonce"].AsSpan().SequenceEqual(_nonces.GetValueOrDefault(record.A)) ? 0 : 110;
+    }
+
+    private int Start(Session session, string id, Record record)
+    {
+        if (Refusal(session, record) is var refusal and not 0)
         {
-            (record.State, record.Reason) = (10, RefuseStart != 0 ? RefuseStart : 110);
+            (record.State, record.Reason) = (10, refusal);
             Queue(record.A, id, "Ack", record);
             return 403;
         }
@@ -347,6 +419,7 @@ internal sealed class ScriptedDevice(string deviceId)
         record.Check = keys.Check.ToArray();
         record.Proof = keys.Proof.ToArray();
         record.State = 1;
+        record.WindowEnds = Time?.GetUtcNow().AddSeconds(long.Parse(record.Text("Confirm/Window")!)) ?? default;
         if (record.Text("Account/Addr") is not null)
             _accounts[record.B] = new Account
             {
@@ -358,8 +431,11 @@ internal sealed class ScriptedDevice(string deviceId)
                 ServerNonce = keys.ServerNonce.ToArray(),
                 Type = record.Text("Account/AuthType") ?? "HMAC",
                 Guest = id,
+                Derived = true,
             };
         Queue(record.A, id, "Ack", record);
+        if (record.Parent is { } parent)
+            Queue(_records[parent].A, id, "Ack", record); // DEL-069
         return 200;
     }
 
@@ -393,7 +469,7 @@ internal sealed class ScriptedDevice(string deviceId)
     {
         if (record.State != 1)
             return;
-        (record.State, record.Reason) = (2, 0);
+        (record.State, record.Reason) = (record.IsFinal ? 4 : 2, 0);
         Queue(record.B, id, "Session", record);
         if (!LoseNotice)
             Queue(record.A, id, "Session", record);
@@ -429,7 +505,7 @@ internal sealed class ScriptedDevice(string deviceId)
         session.AlertKeys.AddRange((_outbox.GetValueOrDefault(session.Server.ServerId) ?? []).Where(entry => commands.OfType<Alert>().Any(alert => alert.Items.Any(item => item.Data!.AsText() == entry.Xml))).Select(entry => entry.Key));
         var account = session.Account;
         var inner = new byte[OmaDigest.InnerLength];
-        OmaDigest.UserPassword(Encoding.UTF8.GetBytes(account.ClientName), account.ClientSecret, inner);
+        OmaDigest.UserPassword(Encoding.UTF8.GetBytes(account.ClientName), session.ClientSecret, inner);
         var header = new SyncHdr
         {
             SessionID = session.Id,
@@ -451,16 +527,26 @@ internal sealed class ScriptedDevice(string deviceId)
     private Status ServerStatus(Session session, SyncMLMessage message, DmReply reply)
     {
         var account = session.Account;
-        var inner = new byte[OmaDigest.InnerLength];
-        OmaDigest.UserPassword(Encoding.UTF8.GetBytes(account.ServerName), account.ServerSecret, inner);
-        int code;
-        if (account.Type == "DIGEST")
-            code = session.ServerAccepted ? 212 : message.Header.Cred is not { } cred ? 407 : OmaDigest.VerifyMd5(inner, account.ServerNonce, cred.Data) ? 212 : 401;
-        else
-            code = !HmacHeader.TryParse(reply.Hmac, out var hmac) ? 407 : OmaDigest.VerifyMac(inner, account.ServerNonce, reply.Body, hmac!.Mac) ? 200 : 401;
+        var code = Proves(session, account.ServerSecret, message, reply);
+        if (code == 401 && account.EarlierServerSecret is { } earlier)
+        {
+            code = Proves(session, earlier, message, reply);
+            session.ServerOnEarlier = code != 401;
+        }
+
         account.ServerNonce = RandomNumberGenerator.GetBytes(16);
         var chal = new Chal(new MetaInfo { Type = AuthType.FromAAuthType(account.Type), Format = "b64", NextNonce = Convert.ToBase64String(account.ServerNonce) });
         return new Status("900", message.Header.MsgID.ToString(), "0", "SyncHdr", [], [], null, chal, code, []);
+    }
+
+    private static int Proves(Session session, byte[] secret, SyncMLMessage message, DmReply reply)
+    {
+        var account = session.Account;
+        var inner = new byte[OmaDigest.InnerLength];
+        OmaDigest.UserPassword(Encoding.UTF8.GetBytes(account.ServerName), secret, inner);
+        if (account.Type == "DIGEST")
+            return session.ServerAccepted ? 212 : message.Header.Cred is not { } cred ? 407 : OmaDigest.VerifyMd5(inner, account.ServerNonce, cred.Data) ? 212 : 401;
+        return !HmacHeader.TryParse(reply.Hmac, out var hmac) ? 407 : OmaDigest.VerifyMac(inner, account.ServerNonce, reply.Body, hmac!.Mac) ? 200 : 401;
     }
 
     private static void TakeNonce(Account account, Status header)

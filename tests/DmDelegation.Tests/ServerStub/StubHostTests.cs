@@ -46,6 +46,25 @@ public sealed class StubHostTests
     }
 
     [TestMethod]
+    [DataRow("""{"dropp":[]}""")]
+    [DataRow("""{"crashIn":"Sleeping"}""")]
+    [DataRow("""{"wrongTermsIn":4}""")]
+    [DataRow("""{"drop":[{"type":"DelegationResults"}]}""")]
+    [DataRow("""{"repeat":[{"type":"answer:DelegationResult"}]}""")]
+    [DataRow("""{"delay":[{"type":"DelegationResult","seconds":-1}]}""")]
+    [DataRow("""{"delay":[{"type":"DelegationResult","count":-2}]}""")]
+    public async Task A_misspelt_control_is_refused_with_what_is_allowed_DEL_380(string controls)
+    {
+        await using var world = await World.StartAsync();
+        using var admin = new HttpClient { BaseAddress = new Uri(world.Host.AdminAddress) };
+        using var refused = await admin.PostAsync("/servers/a.example/controls", new StringContent(controls), TestContext.CancellationToken);
+        Assert.AreEqual(HttpStatusCode.BadRequest, refused.StatusCode);
+        using var accepted = await admin.PostAsync(
+            "/servers/a.example/controls", new StringContent("""{"drop":[{"type":"answer:MutualAuthentication3","count":-1}],"crashIn":"Handed"}"""), TestContext.CancellationToken);
+        Assert.AreEqual(HttpStatusCode.NoContent, accepted.StatusCode);
+    }
+
+    [TestMethod]
     public async Task The_servers_agree_over_mutual_TLS_and_the_admin_endpoint_shows_it_without_a_secret_S_240()
     {
         await using var world = await World.StartAsync();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using DmDelegation.ServerStub.Delegation;
 using DmDelegation.ServerStub.Hosting;
+using DmDelegation.ServerStub.State;
 
 namespace DmDelegation.Tests.ServerStub;
 
@@ -12,6 +13,20 @@ internal sealed class DrivenTime : TimeProvider
     public override DateTimeOffset GetUtcNow() => Now;
 }
 
+/// <summary>A state that outlives its server without a disk: for thousands of restarts.</summary>
+internal sealed class StateMemory() : StateFile(null)
+{
+    private byte[]? _octets;
+
+    protected override bool IsKept => true;
+
+    public string Text => System.Text.Encoding.UTF8.GetString(_octets ?? []);
+
+    protected override byte[]? Read() => _octets?.ToArray();
+
+    protected override void Write(byte[] octets) => _octets = [.. octets];
+}
+
 /// <summary>A, B and a device in memory and in driven time; A has an account on the device.</summary>
 internal sealed class TwoServers : IDisposable
 {
@@ -19,13 +34,19 @@ internal sealed class TwoServers : IDisposable
     private static readonly CertificateAuthority Authority = new("test", DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(150));
     private static readonly X509Certificate2 CertificateA = Authority.IssueServer("a.example");
     private static readonly X509Certificate2 CertificateB = Authority.IssueServer("b.example");
+    private static readonly X509Certificate2 CertificateD = Authority.IssueServer("d.example");
     private static readonly X509Certificate2 VoucherSigner = Authority.IssueVoucherSigner("a.example");
     private static readonly X509Certificate2 DeviceCertificate = Authority.IssueDevice(DeviceId);
+    private DmServer? _d;
+    private readonly Dictionary<string, StateMemory>? _memory;
     private readonly string _folder = Directory.CreateTempSubdirectory("dmstub-test").FullName;
 
-    public TwoServers(Func<DmServerOptions, DmServerOptions>? configure = null)
+    public TwoServers(Func<DmServerOptions, DmServerOptions>? configure = null, bool onDisk = true)
     {
         Configure = configure ?? (options => options);
+        _memory = onDisk ? null : new() { ["a.example"] = new(), ["b.example"] = new(), ["d.example"] = new() };
+        Network = new InMemoryNetwork(Time);
+        Device = new ScriptedDevice(DeviceId) { Certificate = DeviceCertificate, Time = Time };
         Events = new EventLog(Time);
         A = Make("a.example", CertificateA);
         B = Make("b.example", CertificateB);
@@ -35,10 +56,13 @@ internal sealed class TwoServers : IDisposable
 
     public DrivenTime Time { get; } = new();
     public EventLog Events { get; }
-    public InMemoryNetwork Network { get; } = new();
-    public ScriptedDevice Device { get; } = new(DeviceId) { Certificate = DeviceCertificate };
+    public InMemoryNetwork Network { get; }
+    public ScriptedDevice Device { get; }
     public DmServer A { get; private set; }
     public DmServer B { get; private set; }
+    /// <summary>A third server, for chains; it is on the network once it was asked for.</summary>
+    public DmServer D => _d ??= Make("d.example", CertificateD);
+
     public Func<DmServerOptions, DmServerOptions> Configure { get; }
 
     public static DelegationTerms Terms(string confirm = "auth") => new()
@@ -49,12 +73,14 @@ internal sealed class TwoServers : IDisposable
         Control = "exclusive",
         MaxSeconds = 86400,
         ConfirmMode = confirm,
-        Window = 3600,
+        Window = 7200,
     };
+
+    public static DelegationTerms FinalTerms() => Terms("exec") with { DurationType = "final", MaxSeconds = null };
 
     public string StateFile(string serverId) => Path.Combine(_folder, serverId + ".json");
 
-    public string StateText(string serverId) => File.ReadAllText(StateFile(serverId));
+    public string StateText(string serverId) => _memory?[serverId].Text ?? File.ReadAllText(StateFile(serverId));
 
     public DmServer Restart(string serverId)
     {
@@ -69,14 +95,12 @@ internal sealed class TwoServers : IDisposable
     public string Begin(DmServer? by = null, string keyMethod = "tls", string confirm = "auth")
     {
         var server = by ?? A;
-        var sid = server.Delegate(new DelegateRequest
-        {
-            Role = server == A ? ProcessRole.Delegating : ProcessRole.Delegated,
-            Peer = server == A ? "b.example" : "a.example",
-            Device = DeviceId,
-            Terms = Terms(confirm),
-            KeyMethod = keyMethod,
-        });
+        return Begin(server, server == A ? "b.example" : "a.example", Terms(confirm), server == A ? ProcessRole.Delegating : ProcessRole.Delegated, keyMethod);
+    }
+
+    public string Begin(DmServer server, string peer, DelegationTerms terms, string role = ProcessRole.Delegating, string keyMethod = "tls")
+    {
+        var sid = server.Delegate(new DelegateRequest { Role = role, Peer = peer, Device = DeviceId, Terms = terms, KeyMethod = keyMethod });
         Network.Run();
         return sid;
     }
@@ -112,11 +136,11 @@ internal sealed class TwoServers : IDisposable
             Certificate = certificate,
             VoucherSigner = serverId == "a.example" ? VoucherSigner : null,
             StateFile = StateFile(serverId),
+            Store = _memory?[serverId],
             Time = Time,
             Events = Events,
         }));
         Network.Connect(server);
         return server;
     }
-
 }

@@ -78,11 +78,19 @@ public sealed class Delegator(Random random, SimulatedSetup setup, SimulatedCloc
         var reused = random.Next(5) == 0 ? _made.Keys.FirstOrDefault(id => _made[id].A == a && state.Records.GetValueOrDefault(id)?.State.IsLive() != true && !HasAccount(state, id) && (!state.Records.ContainsKey(id) || random.Next(8) == 0)) : null;
         var delegation = new Delegating(reused ?? $"d{++_number}", a, b) { Tdk = Key() };
         delegation["Server/Name"] = "Company B";
-        Scope(delegation, state, a);
-        Kind(delegation);
+        var parent = state.LiveTo(a).FirstOrDefault(live => live.Record.State == DelegationState.Active && live.Grant.SubDelegation > 0).Grant;
+        parent = random.Next(3) == 0 ? null : parent;
+        Scope(delegation, state, a, parent);
+        Kind(delegation, parent);
         if (state.AccountOf(b) is not null)
         {
             delegation.KnownB();
+            if (random.Next(15) == 0)
+            {
+                // No limit of time and no policy goes with it.
+                delegation.Final();
+                (delegation["Expiry/MaxSeconds"], delegation["Expiry/NotAfter"], delegation["Expiry/Now"], delegation["Policy/OnTimeUnknown"]) = (null, null, null, null);
+            }
         }
         else
         {
@@ -100,11 +108,18 @@ public sealed class Delegator(Random random, SimulatedSetup setup, SimulatedCloc
     }
 
     // Mostly what A can give; now and then anything.
-    private void Scope(Delegating delegation, AgentState state, string a)
+    private void Scope(Delegating delegation, AgentState state, string a, DelegationGrant? parent)
     {
         if (setup.AIsHomeAuthority && a == "a.example" && random.Next(4) == 0)
         {
             delegation.Full(signed: random.Next(10) == 0);
+            return;
+        }
+
+        if (parent is not null)
+        {
+            delegation.Scope.Clear();
+            delegation.Scope.AddRange(parent.Scope.Where((_, index) => index == 0 || random.Next(2) == 0).Select(entry => new ScopeEntry(Below(state, entry), Rights(entry.Rights))));
             return;
         }
 
@@ -118,15 +133,29 @@ public sealed class Delegator(Random random, SimulatedSetup setup, SimulatedCloc
         }
     }
 
+    // The root of what A was given itself, or a node below it.
+    private string Below(AgentState state, DmDelegation.Engine.Delegation.ScopeEntry entry)
+    {
+        var nodes = state.Tree.Find(entry.Root)?.SelfAndDescendants().Where(node => node.IsInterior).ToList() ?? [];
+        return nodes.Count == 0 || random.Next(2) == 0 ? entry.Uri : state.Tree.PathOf(nodes[random.Next(nodes.Count)].Id)!.ToString();
+    }
+
     private static AclCommands Held(AgentState state, string a, string root) =>
         state.Tree.Resolve(NodePath.Parse(root)) is not { } chain ? AclCommands.None
         : Acl.Commands.ToArray().Where(one => chain.EffectiveAcl().Grants(one, a)).Aggregate(AclCommands.None, (sum, one) => sum | one);
 
-    private void Kind(Delegating delegation)
+    private void Kind(Delegating delegation, DelegationGrant? parent)
     {
+        delegation["SubDelegation"] = random.Next(3) == 0 ? random.Next(parent is null ? 3 : 2).ToString(CultureInfo.InvariantCulture) : null;
         delegation["Control"] = random.Next(2) == 0 ? "exclusive" : "shared";
         delegation["Confirm/Mode"] = random.Next(2) == 0 ? "exec" : "auth";
         delegation["Confirm/Window"] = random.Next(600, 7200).ToString(CultureInfo.InvariantCulture);
+        if (parent is { DurationType: DurationType.Temporary })
+        {
+            delegation.Temporary(random.Next(300, 3000));
+            return;
+        }
+
         switch (random.Next(6))
         {
             case < 2:

@@ -56,7 +56,7 @@ public sealed class Player(Random random, SimulatedSetup setup, SimulatedClock c
         {
             Queue(plan, _delegator.Confirm(toConfirm[random.Next(toConfirm.Count)].Record.Id, good: random.Next(5) > 0));
         }
-        else if (setup.Known.Contains(server) && random.Next(10) < 4)
+        else if ((setup.Known.Contains(server) || state.LiveTo(server).Any(live => live.Grant.SubDelegation > 0)) && random.Next(10) < 4)
         {
             Queue(plan, _delegator.Delegate(state, server));
         }

@@ -48,6 +48,7 @@ public sealed class SimulatedServer(string serverId, Func<ScriptedServer?> ident
         server.Script.Enqueue(before => player.Next(serverId, before));
         server.Received.Clear();
         server.Alerts.Clear();
+        server.Sent.Clear();
         var answer = server.Answer(request.Body, request.HmacHeader);
         foreach (var alert in server.Alerts)
         {

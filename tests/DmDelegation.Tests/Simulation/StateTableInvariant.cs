@@ -34,6 +34,9 @@ public sealed class StateTableInvariant : Invariant
 
         /// <summary>Only a start of the agent.</summary>
         Start = 16,
+
+        /// <summary>Something that happened to the delegation above this one.</summary>
+        Chain = 32,
     }
 
     private static readonly Dictionary<(DelegationState From, DelegationState To), Cause> Allowed = new()
@@ -47,15 +50,15 @@ public sealed class StateTableInvariant : Invariant
         [(Pending, Active)] = Cause.B, // 10, 13
         [(Pending, Finalised)] = Cause.B, // 14
         [(Pending, Failed)] = Cause.B | Cause.Device, // 18, 19
-        [(Pending, Cancelled)] = Cause.A | Cause.Owner, // 20, 21
+        [(Pending, Cancelled)] = Cause.A | Cause.Owner | Cause.Chain, // 20, 21
         [(Pending, Relinquished)] = Cause.B, // 22
         [(Active, Relinquished)] = Cause.B, // 22
         [(Suspended, Relinquished)] = Cause.B, // 22
-        [(Active, Revoked)] = Cause.A | Cause.Owner, // 32, 34, 37
-        [(Suspended, Revoked)] = Cause.A | Cause.Owner, // 32, 34, 37
+        [(Active, Revoked)] = Cause.A | Cause.Owner | Cause.Chain, // 32, 34, 36, 37
+        [(Suspended, Revoked)] = Cause.A | Cause.Owner | Cause.Chain, // 32, 34, 36, 37
         [(Active, Expired)] = Cause.Device, // 35
         [(Suspended, Expired)] = Cause.Device, // 35, 44
-        [(Active, Suspended)] = Cause.Start, // 38
+        [(Active, Suspended)] = Cause.Start | Cause.Chain, // 38, 41
         [(Suspended, Active)] = Cause.Device, // 43
         [(Failed, None)] = Cause.Device | Cause.A, // 52
         [(Cancelled, None)] = Cause.Device | Cause.A,
@@ -109,6 +112,7 @@ public sealed class StateTableInvariant : Invariant
         cause |= step.Server == record.By ? Cause.A : Cause.None;
         cause |= step.Server == (record.Grant?.To ?? record.Text("Server/ServerID")) ? Cause.B : Cause.None;
         cause |= step.Event is LocalEnd || step.Commands.Any(command => command is Delete) ? Cause.Owner : Cause.None;
+        cause |= record.Grant is { Parent.Length: > 0 } ? Cause.Chain : Cause.None;
         return cause | (step.Event is Started ? Cause.Start : Cause.None);
     }
 }

@@ -95,7 +95,7 @@ public static class DelegationKeys
     }
 
     /// <summary>Idempotence key of an alert: hex of the first 16 octets of SHA-256(L(id) ‖ L(target) ‖ L(n)) (DEL-236).</summary>
-    public static string IdempotenceKey(string delegationId, string target, int n)
+    public static string IdempotenceKey(string delegationId, string target, long n)
     {
         var input = new LengthPrefixed().Part(delegationId).Part(target).Part(n.ToString());
         return Convert.ToHexStringLower(SHA256.HashData(input.Octets).AsSpan(0, 16));

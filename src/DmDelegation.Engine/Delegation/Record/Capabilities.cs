@@ -11,6 +11,8 @@ internal static class Capabilities
 {
     private const int NonceOctets = 32;
 
+    private static readonly Acl Everybody = Acl.Of(AclCommands.Get, ServerIdentifier.Any);
+
     /// <summary>Children of <c>./Delegation</c> that are no records; no record may have one of these names.</summary>
     public static ImmutableArray<string> Names { get; } = ["Cap", "Log", "Nonce", "Seq"];
 
@@ -52,8 +54,17 @@ internal static class Capabilities
         ? AuditLog.VisibleTo(work.State, work.Options, server).FirstOrDefault(visible => visible.Name == path["Log/".Length..]).Entry
         : null;
 
-    /// <summary>ACL shown for all of these.</summary>
-    public static Acl ShownAcl { get; } = Acl.Of(AclCommands.Get, ServerIdentifier.Any);
+    /// <summary>ACL shown: everybody reads these; an audit entry those who may see it, the server that asks among them (6.1, DEL-402).</summary>
+    public static Acl ShownAcl(Work work, NodePath path, string server)
+    {
+        if (LogEntry(work, string.Join('/', path.Segments.Skip(1)), server) is not { } entry)
+        {
+            return Everybody;
+        }
+
+        return work.State.HomeAuthoritiesOfRoot(work.Options).Append(entry.By).Append(entry.To).Where(ServerIdentifier.IsWellFormed)
+            .Aggregate(Acl.Of(AclCommands.Get, server), (acl, reader) => acl.With(AclCommands.Get, reader));
+    }
 
     private static byte[] IssueNonce(Work work, string server)
     {

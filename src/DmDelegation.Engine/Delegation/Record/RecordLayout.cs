@@ -73,6 +73,12 @@ internal static class RecordLayout
 
     public const string KeyValue = "Key/Value";
     public const string Challenge = "Confirm/Challenge";
+    public const string CertPin = "Server/CertPin";
+
+    /// <summary>Octets of a pin (6.1).</summary>
+    public const int PinOctets = 32;
+
+    private const int MaxPins = 4;
 
     public static ImmutableArray<RecordNode> Nodes { get; } =
     [
@@ -87,7 +93,7 @@ internal static class RecordLayout
         new("Server", "node", true, ShownAcl.N),
         new("Server/ServerID", "chr", true, ShownAcl.W),
         new("Server/Name", "chr", true, ShownAcl.W),
-        new("Server/CertPin", "bin", true, ShownAcl.WThenReplaceByB),
+        new(CertPin, "bin", true, ShownAcl.WThenReplaceByB),
         new("Account", "node", true, ShownAcl.N),
         new("Account/Ref", "chr", true, ShownAcl.W),
         new("Account/Addr", "chr", true, ShownAcl.W),
@@ -150,6 +156,9 @@ internal static class RecordLayout
         parts[1] = "*";
         return ByPath.GetValueOrDefault(string.Join('/', parts));
     }
+
+    /// <summary>Whether a number of octets is that of 1 … 4 pins (6.1).</summary>
+    public static bool IsPins(int octets) => octets is >= PinOctets and <= MaxPins * PinOctets && octets % PinOctets == 0;
 
     /// <summary>Names of the scope entries of a record, in ordinal order.</summary>
     public static IEnumerable<string> ScopeEntries(DelegationRecord record) =>

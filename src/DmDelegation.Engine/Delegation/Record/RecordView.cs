@@ -18,13 +18,15 @@ internal sealed class RecordView(Work work, DelegationRecord record)
     public string B => record.Grant?.To ?? record.Text("Server/ServerID") ?? "";
 
     /// <summary>
-    /// Whether the record exists for a server at all: Staged only for its creator, afterwards for A, B and the home authorities of the
-    /// root; to all others it looks absent (DEL-081).
+    /// Whether the record exists for a server at all: Staged only for its creator, afterwards for A, B, the delegating servers of the ancestors
+    /// and the home authorities of the root; to all others it looks absent (DEL-081).
     /// </summary>
     public static bool IsVisible(Work work, DelegationRecord record, string server) =>
         record.By == server
         || (record.State != DelegationState.Staged
-            && ((record.Grant?.To ?? record.Text("Server/ServerID")) == server || work.State.IsHomeAuthorityOfRoot(work.Options, server)));
+            && ((record.Grant?.To ?? record.Text("Server/ServerID")) == server
+                || record.Grant?.Lenders.Contains(server) == true
+                || work.State.IsHomeAuthorityOfRoot(work.Options, server)));
 
     /// <summary>Whether a node of the layout exists in this record now.</summary>
     public bool Exists(string path) =>
@@ -84,11 +86,14 @@ internal sealed class RecordView(Work work, DelegationRecord record)
             Delegation.ShownAcl.WThenReplaceByB when record.State.GivesRights() => readers.With(AclCommands.Replace, B),
             Delegation.ShownAcl.KeyValue => Acl.Of(AclCommands.Replace, record.By),
             Delegation.ShownAcl.GetByB when ServerIdentifier.IsWellFormed(B) => Acl.Of(AclCommands.Get, B),
-            Delegation.ShownAcl.ExecByA or Delegation.ShownAcl.ExecByAAndAncestors => Acl.Of(AclCommands.Exec, record.By),
+            Delegation.ShownAcl.ExecByA => Acl.Of(AclCommands.Exec, record.By),
+            Delegation.ShownAcl.ExecByAAndAncestors => Lenders.Aggregate(Acl.Of(AclCommands.Exec, record.By), (acl, lender) => acl.With(AclCommands.Exec, lender)),
             Delegation.ShownAcl.ExecByB when ServerIdentifier.IsWellFormed(B) => Acl.Of(AclCommands.Exec, B),
             _ => readers,
         };
     }
+
+    private IEnumerable<string> Lenders => record.Grant?.Lenders ?? [];
 
     private Acl Readers(bool staged)
     {
@@ -98,11 +103,8 @@ internal sealed class RecordView(Work work, DelegationRecord record)
             return readers;
         }
 
-        // Who gave the root away is still its home authority, and who it was lent to is none (section 1).
-        var others = work.State.Tree.Root.Acl!.ServersOf(AclCommands.Replace)
-            .Concat(work.State.Live().Where(live => live.Grant.ScopeType == ScopeType.Full).Select(live => live.Record.By))
-            .Where(server => server != ServerIdentifier.Any && work.State.IsHomeAuthorityOfRoot(work.Options, server));
-        return others.Prepend(B).Where(ServerIdentifier.IsWellFormed).Aggregate(readers, (acl, server) => acl.With(AclCommands.Get, server));
+        return Lenders.Prepend(B).Concat(work.State.HomeAuthoritiesOfRoot(work.Options)).Where(ServerIdentifier.IsWellFormed)
+            .Aggregate(readers, (acl, server) => acl.With(AclCommands.Get, server));
     }
 
     private static ReadOnlyMemory<byte> Number(long value) => Text(value.ToString());

@@ -58,6 +58,12 @@ internal sealed record DelegationTerms
 
     public required bool BudgetWhenTimeUnknown { get; init; }
 
+    /// <summary>The parent of a sub-delegation (DEL-060), found by DEL-110; null: A gives what it holds at home.</summary>
+    public DelegationRecord? Parent { get; init; }
+
+    /// <summary>What T2 takes from A in the scope: nothing, what changes something (DEL-129), or all (DEL-130).</summary>
+    public AclCommands Taken => !Exclusive ? AclCommands.None : DurationType == DurationType.Final ? AclCommands.All : Treatment.Changing;
+
     /// <summary>Account of a known B, found by DEL-114; null: T1 makes one.</summary>
     public NodeId? KnownAccount { get; init; }
 

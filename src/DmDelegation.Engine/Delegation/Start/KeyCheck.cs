@@ -9,9 +9,10 @@ namespace DmDelegation.Engine.Delegation.Start;
 /// <summary>The costly checks, last: voucher (DEL-116) and key (DEL-117), in the order that gives no oracle (DEL-159).</summary>
 internal sealed class KeyCheck(Work work, SessionState session, DelegationRecord record, DelegationTerms terms) : IDisposable
 {
-    private readonly SecretBuffer? _value = record.SealedKeyValue.IsEmpty
-        ? null
-        : work.Ports.Vault.Open(SecretNames.OfKeyValue(record.Id), record.SealedKeyValue.Span);
+    // Opened when it is needed and not before: everything cheap comes first (6.3).
+    private readonly Lazy<SecretBuffer?> _value = new(
+        () => record.SealedKeyValue.IsEmpty ? null : work.Ports.Vault.Open(SecretNames.OfKeyValue(record.Id), record.SealedKeyValue.Span),
+        LazyThreadSafetyMode.None);
 
     private VoucherReading? _reading;
 
@@ -25,7 +26,13 @@ internal sealed class KeyCheck(Work work, SessionState session, DelegationRecord
     public (SecretBuffer? Tdk, ReasonCode? Fault) Run() => Voucher() is { } refused ? (null, refused) : Key();
 
     /// <inheritdoc/>
-    public void Dispose() => _value?.Dispose();
+    public void Dispose()
+    {
+        if (_value.IsValueCreated)
+        {
+            _value.Value?.Dispose();
+        }
+    }
 
     /// <summary>DEL-161: needed for full, final, method cms, or where the account says so; if present it is always checked.</summary>
     private ReasonCode? Voucher()
@@ -56,11 +63,11 @@ internal sealed class KeyCheck(Work work, SessionState session, DelegationRecord
     }
 
     private byte[] KeyDigest() =>
-        _value is null ? [] : terms.KeyByCms ? SHA256.HashData(_value.Octets) : DelegationKeys.VoucherDigest(_value.Octets);
+        _value.Value is not { } value ? [] : terms.KeyByCms ? SHA256.HashData(value.Octets) : DelegationKeys.VoucherDigest(value.Octets);
 
     private (SecretBuffer? Tdk, ReasonCode? Fault) Key()
     {
-        if (_value is null)
+        if (_value.Value is not { } value)
         {
             return (null, ReasonCode.KeyMissing);
         }
@@ -70,7 +77,7 @@ internal sealed class KeyCheck(Work work, SessionState session, DelegationRecord
             return (null, ReasonCode.KeyTransport);
         }
 
-        var tdk = terms.KeyByCms ? Unwrap() : SecretBuffer.CopyOf(_value.Octets);
+        var tdk = terms.KeyByCms ? Unwrap(value) : SecretBuffer.CopyOf(value.Octets);
         if (tdk is null)
         {
             return (null, ReasonCode.KeyDecrypt);
@@ -85,9 +92,9 @@ internal sealed class KeyCheck(Work work, SessionState session, DelegationRecord
         return (null, ReasonCode.KeyWeak);
     }
 
-    private SecretBuffer? Unwrap()
+    private SecretBuffer? Unwrap(SecretBuffer value)
     {
-        using var envelope = SecretBuffer.CopyOf(_value!.Octets);
+        using var envelope = SecretBuffer.CopyOf(value.Octets);
         using var plaintext = work.Ports.DeviceKey.Unwrap(envelope.Octets.ToArray());
         return plaintext is null ? null : DelegationKeys.FromEnvelope(plaintext, record.Id, work.State.Device.DevId, terms.To);
     }

@@ -17,11 +17,11 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     /// <summary>How far a sequence number may jump (DEL-101): one wild value cannot use up the numbers.</summary>
     private const long MaxSeqJump = 1L << 20;
 
-    /// <summary>Records of the total that are kept for the home authority of the root (DEL-050).</summary>
+    /// <summary>Records of the total that are kept for the home authority of the root (DEL-050); of a smaller total at most one half, or nobody else had any.</summary>
     private const int KeptForHomeAuthority = 8;
 
-    /// <summary>Nodes of the layout in 7.2, rounded up.</summary>
-    private const int NodesOfAccount = 32;
+    /// <summary>Finalised records, and those that are on the way to it (DEL-050).</summary>
+    private const int MaxFinal = 8;
 
     private const int MaxPending = 4;
     private const int MaxPerServer = 4;
@@ -96,9 +96,11 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
         var home = State.IsHomeAuthorityOfRoot(work.Options, record.By);
         var running = State.Live().Where(live => live.Record.State != DelegationState.Finalised).Select(live => live.Record).ToList();
         var total = work.Options.Delegation.MaxActive;
+        var kept = Math.Min(KeptForHomeAuthority, total / 2);
         bool NotKept(DelegationRecord other) => !State.IsHomeAuthorityOfRoot(work.Options, other.By);
         var full = running.Count >= total
-            || (!home && running.Count(NotKept) >= total - KeptForHomeAuthority)
+            || (!home && running.Count(NotKept) >= total - kept)
+            || (_terms.DurationType == DurationType.Final && State.Live().Count(live => live.Grant.DurationType == DurationType.Final) >= MaxFinal)
             || running.Count(other => other.State == DelegationState.Pending) >= MaxPending
             || StagedOrPending(State, record.By) > MaxStagedOrPendingPerServer
             || (!home && running.Count(other => other.By == record.By) >= MaxPerServer);
@@ -147,8 +149,9 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
         return legal ? null : ReasonCode.ServerIllegal;
     }
 
-    private bool IsAncestor(string candidate, string server) =>
-        State.LiveTo(server).Any(live => live.Record.By == candidate && live.Grant.SubDelegation > 0 && HoldsScopeBy(live.Grant));
+    // By a Finalised delegation A is at home (DEL-068) and may give to whom it likes.
+    private bool IsAncestor(string candidate, string server) => State.LiveTo(server).Any(live =>
+        live.Record.State == DelegationState.Active && (live.Record.By == candidate || live.Grant.Lenders.Contains(candidate)) && HoldsScopeBy(live.Grant));
 
     private bool HoldsScopeBy(DelegationGrant grant) => _terms.Scope.Any(entry =>
         LocUri.TryParse(entry.Uri, UriLimits.Unlimited, out var uri, out _)
@@ -210,8 +213,16 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     private ReasonCode? Protected() =>
         Chains().Any(pair => ProtectedSet.Covers(work.Options, pair.Chain)) ? ReasonCode.ScopeProtected : null;
 
-    /// <summary>DEL-110: A could reassign each root itself, or holds it as B of an Active record (which DEL-113 looks at).</summary>
-    private ReasonCode? Owner() => Chains().All(pair => CouldReassign(pair.Chain) || HeldByRecord(pair.Chain)) ? null : ReasonCode.NotOwner;
+    /// <summary>
+    /// DEL-110: A could reassign each root itself, or passes on what it holds as B of an Active record. Who does the latter wrongly, outside
+    /// that scope too, is told so by DEL-113 and not here (S-185, S-186).
+    /// </summary>
+    private ReasonCode? Owner()
+    {
+        var atHome = Chains().All(pair => CouldReassign(pair.Chain));
+        _terms = _terms with { Parent = new ChainCheck(work, record.By, _terms, [.. Chains()]).Parent(atHome) };
+        return atHome || _terms.Parent is not null ? null : ReasonCode.NotOwner;
+    }
 
     private bool CouldReassign(NodeChain chain)
     {
@@ -219,14 +230,14 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
         return chain.Parent is { } parent ? (chain.Target.IsInterior && Replaces(chain)) || Replaces(parent) : Replaces(chain);
     }
 
-    private bool HeldByRecord(NodeChain chain) =>
-        State.LiveTo(record.By).Any(live => live.Record.State.GivesRights() && ScopeMembership.EntryFor(work.Options, live.Grant, chain) is not null);
+    /// <summary>DEL-111: for each right of each entry, A holds it at the root or somewhere below. What the parent does not grant is DEL-113's.</summary>
+    private ReasonCode? Rights() => Chains().All(pair => IsHeld(pair.Chain, pair.Entry.Rights & Lendable(pair.Chain))) ? null : ReasonCode.RightsExceeded;
 
-    /// <summary>DEL-111: for each right of each entry, A holds it at the root or somewhere below.</summary>
-    private ReasonCode? Rights() =>
-        Chains().All(pair => HeldByRecord(pair.Chain) || (HeldAnywhere(pair.Chain, pair.Entry.Rights) & pair.Entry.Rights) == pair.Entry.Rights)
-            ? null
-            : ReasonCode.RightsExceeded;
+    private bool IsHeld(NodeChain chain, AclCommands rights) => (HeldAnywhere(chain, rights) & rights) == rights;
+
+    private AclCommands Lendable(NodeChain chain) => _terms.Parent?.Grant is not { } parent
+        ? AclCommands.All
+        : ScopeMembership.EntryFor(work.Options, parent, chain)?.Rights ?? AclCommands.None;
 
     private AclCommands HeldAnywhere(NodeChain chain, AclCommands rights)
     {
@@ -235,7 +246,7 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
             return AclCommands.None;
         }
 
-        var held = Treatment.Held(State, work.Options, chain, record.By, rights);
+        var held = Treatment.Held(State, work.Options, chain, record.By, rights, _terms.Parent?.Grant);
         foreach (var child in chain.Target.Children.Values)
         {
             if ((held & rights) == rights)
@@ -249,13 +260,17 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
         return held;
     }
 
-    /// <summary>DEL-112: a node that would be treated lies in the scope of a live delegation, and one of the two is exclusive (DEL-052, DEL-053).</summary>
+    /// <summary>
+    /// DEL-112: a node that would be treated lies in the scope of a live delegation, and one of the two is exclusive (DEL-052, DEL-053). The
+    /// chain above a sub-delegation is no conflict, nor is A's own Finalised delegation.
+    /// </summary>
     private ReasonCode? Overlap()
     {
-        _terms = _terms with { Treatment = Treatment.Plan(State, work.Options, record.By, _terms.To, _terms.Scope, _terms.Exclusive) };
+        _terms = _terms with { Treatment = Treatment.Plan(State, work.Options, record.By, _terms.To, _terms.Scope, _terms.Taken, _terms.Parent?.Grant) };
+        var above = _terms.Parent is { } parent ? Delegation.Chain.Ancestors(State, parent.Grant!).Prepend(parent).Select(ancestor => ancestor.Id).ToList() : [];
         foreach (var (other, grant) in State.Live())
         {
-            var conflicting = (_terms.Exclusive || grant.Exclusive) && !(grant.To == record.By && other.State.GivesRights());
+            var conflicting = (_terms.Exclusive || grant.Exclusive) && !above.Contains(other.Id) && !(grant.To == record.By && other.State == DelegationState.Finalised);
             if (conflicting && _terms.Treatment.Treated.Any(node => ScopeMembership.EntryFor(work.Options, grant, node.Chain) is not null))
             {
                 return ReasonCode.ScopeConflict;
@@ -266,30 +281,16 @@ internal sealed class StartChecks(Work work, SessionState session, DelegationRec
     }
 
     /// <summary>
-    /// DEL-113. Sub-delegation and final delegation come with their own releases; until then a Start that needs one is refused with the
-    /// reason a server has to expect anyway (DEL-061, DEL-065). Where final would be legal, <see cref="FinalLater"/> refuses at the end.
+    /// DEL-113: what 5.2 asks of a sub-delegation (DEL-061, DEL-062, DEL-064), and who may give away for good (DEL-065).
     /// </summary>
     private ReasonCode? Chain()
     {
-        var sub = Chains().Any(pair => !CouldReassign(pair.Chain));
-        var final = _terms.DurationType == DurationType.Final && !MayFinalise();
-        return sub || final || _terms.SubDelegation > work.Options.Delegation.MaxDepth ? ReasonCode.ChainIllegal : null;
-    }
-
-    private bool MayFinalise()
-    {
-        var allowed = work.Options.Delegation.FinalAllowed;
-        return allowed.IsEmpty ? State.IsHomeAuthorityOfRoot(work.Options, record.By) : allowed.Contains(record.By, StringComparer.Ordinal);
-    }
-
-    /// <summary>Refuses a final delegation that passed every check: it comes with its own release (DEL-065).</summary>
-    public static ReasonCode? FinalLater(DelegationTerms terms) => terms.DurationType == DurationType.Final ? ReasonCode.ChainIllegal : null;
-
-    /// <summary>DEL-118: every ACL value T1 would write fits its limit, and the account fits into the tree.</summary>
-    public static ReasonCode? Storage(AgentState state, DelegationTerms terms)
-    {
-        var tooLong = terms.Treatment.Treated.Any(node => node.Effective.With(node.Added, terms.To).Octets > Acl.MaxOctets);
-        return tooLong || state.Tree.Count + NodesOfAccount > TreeOptions.Default.MaxNodes ? ReasonCode.DeviceFull : null;
+        var sub = _terms.Parent?.Grant is { } parent
+            ? !new ChainCheck(work, record.By, _terms, [.. Chains()]).IsLegal(parent)
+            : _terms.SubDelegation > work.Options.Delegation.MaxDepth;
+        var final = _terms.DurationType == DurationType.Final
+            && !(_terms.Parent is null && Chains().All(pair => CouldReassign(pair.Chain)) && FinalCheck.IsLegal(work, record.By, _terms));
+        return sub || final ? ReasonCode.ChainIllegal : null;
     }
 
     /// <summary>DEL-114: DEL-056, DEL-093, DEL-094. Addr and Ref side by side belong here (DEL-094).</summary>

@@ -46,6 +46,7 @@ internal static class StartCommand
             return Refuse(work, record, fault);
         }
 
+        terms = ChainCheck.Cut(work, terms);
         var (tdk, keyFault) = key.Run();
         using (tdk)
         {
@@ -54,7 +55,7 @@ internal static class StartCommand
                 checks.KeepSeq(terms.Seq);
             }
 
-            if ((keyFault ?? StartChecks.Storage(work.State, terms) ?? StartChecks.FinalLater(terms)) is { } late)
+            if ((keyFault ?? StorageCheck.Run(work, terms, record.By)) is { } late)
             {
                 return Refuse(work, record, late);
             }
@@ -68,8 +69,8 @@ internal static class StartCommand
     {
         var pending = T1Prepare.Apply(work, record, terms, tdk);
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, pending) };
-        AuditLog.Evidence(work, pending, record.By, "Start", ReasonCode.Ok);
-        AuditLog.Evidence(work, pending, record.By, "T1", ReasonCode.Ok);
+        AuditLog.Evidence(work, pending, record.By, AuditEvents.Start, ReasonCode.Ok);
+        AuditLog.Evidence(work, pending, record.By, AuditEvents.T1, ReasonCode.Ok);
         Alerts.QueueAck(work, pending);
         work.Log(
             LogCodes.DelegationPending,
@@ -96,7 +97,15 @@ internal static class StartCommand
             return reason;
         }
 
-        AuditLog.Evidence(work, record, record.By, "Start", reason);
+        if (reason.LeavesStaged || work.InsideAtomic)
+        {
+            // It leaves nothing behind, may be sent again as often as A likes, and what an Atomic does is undone with it (DEL-097).
+            AuditLog.Refused(work, record, record.By, reason.Code);
+        }
+        else
+        {
+            AuditLog.Evidence(work, record, record.By, AuditEvents.Start, reason);
+        }
 
         if (!reason.LeavesStaged)
         {

@@ -11,9 +11,6 @@ namespace DmDelegation.Engine.Delegation.Start;
 /// </summary>
 internal sealed class TermsReader(DelegationRecord record)
 {
-    private const int PinOctets = 32;
-    private const int MaxPins = 4;
-
     /// <summary>Suggested lifetimes of a rotation deadline, seconds (DEL-181).</summary>
     private static readonly (long Min, long Max, long Default) RotateWithin = (300, 604_800, 86_400);
 
@@ -108,12 +105,12 @@ internal sealed class TermsReader(DelegationRecord record)
 
     private ReadOnlyMemory<byte> Pins()
     {
-        if (!record.Leaves.TryGetValue("Server/CertPin", out var leaf))
+        if (!record.Leaves.TryGetValue(RecordLayout.CertPin, out var leaf))
         {
             return default;
         }
 
-        if (leaf.Octets.Length % PinOctets != 0 || leaf.Octets.Length > MaxPins * PinOctets)
+        if (!RecordLayout.IsPins(leaf.Octets.Length))
         {
             Fail(ReasonCode.Incomplete);
         }

@@ -11,18 +11,28 @@ namespace DmDelegation.Engine.Delegation.Transactions;
 /// </summary>
 internal static class AclRestoration
 {
-    /// <summary>Restores what T1 and T2 of a record changed; returns the number of nodes whose later value was kept.</summary>
-    public static int Restore(Work work, DelegationRecord record, DelegationGrant grant)
+    private enum EntryOutcome
+    {
+        Restored,
+        Kept,
+        Damaged,
+    }
+
+    /// <summary>Restores what T1 and T2 of a record changed.</summary>
+    /// <returns>Nodes whose later value was kept; and whether every entry could be restored, else B is out all the same (DEL-139).</returns>
+    public static (int Kept, bool Complete) Restore(Work work, DelegationRecord record, DelegationGrant grant)
     {
         var tree = work.OpenTree();
-        var kept = 0;
+        var (kept, complete) = (0, true);
         // Protected roots last: what they would inherit is home again by then.
         foreach (var entry in grant.Undo.Entries.OrderBy(entry => entry.Protected))
         {
             if (tree.Current.Find(entry.Node) is { } node)
             {
-                kept += RestoreEntry(work.State, tree, node, record, grant, entry) ? 0 : 1;
-                if (TreatedByOthers(work.State, record.Id, node.Id))
+                var outcome = RestoreEntry(work.State, tree, node, record, grant, entry);
+                kept += outcome == EntryOutcome.Kept ? 1 : 0;
+                complete &= outcome != EntryOutcome.Damaged;
+                if (TreatedAbove(work.State, record, node.Id))
                 {
                     Rebase(work, tree, node, record, grant, entry);
                 }
@@ -30,26 +40,37 @@ internal static class AclRestoration
         }
 
         RemoveFromNewValues(work, tree, record, grant);
-        RemoveFromWrittenOut(work, tree, record, grant);
         work.KeepTree(tree);
-        return kept;
+        if (!complete)
+        {
+            work.Log(
+                LogCodes.RollbackIncomplete, $"delegation {record.Id}: {grant.To} is out, but the undo record is damaged: the home scheme is not completely restored",
+                ("delegation", record.Id), ("by", record.By), ("to", grant.To));
+        }
+
+        return (kept, complete);
     }
 
-    /// <summary>True if the node is as before; false if a later value was kept, without B.</summary>
-    private static bool RestoreEntry(AgentState state, TreeTransaction tree, Node node, DelegationRecord record, DelegationGrant grant, UndoEntry entry)
+    /// <summary>The node is as before; or a later value was kept, without B; or the entry is damaged, and B went out of what is there.</summary>
+    private static EntryOutcome RestoreEntry(AgentState state, TreeTransaction tree, Node node, DelegationRecord record, DelegationGrant grant, UndoEntry entry)
     {
-        var before = entry.Before is { } text ? Acl.Parse(text) : null;
+        if (!TryRead(entry, out var before))
+        {
+            Withdraw(state, tree, node, record, grant, entry);
+            return EntryOutcome.Damaged;
+        }
+
         var shared = StillAdded(state, record.Id, grant.To, node.Id);
         var asWritten = string.Equals(node.Acl?.ToString(), entry.Written ?? entry.Before, StringComparison.Ordinal);
-        if (asWritten && shared == AclCommands.None && !TreatedByOthers(state, record.Id, node.Id))
+        if (asWritten && shared == AclCommands.None && !TreatedAbove(state, record, node.Id))
         {
             SetIfOther(tree, node, before);
-            return true;
+            return EntryOutcome.Restored;
         }
 
         if (node.Acl is not { } present)
         {
-            return asWritten;
+            return RestoredIf(asWritten);
         }
 
         if (entry.Protected)
@@ -57,7 +78,7 @@ internal static class AclRestoration
             // This delegation added nobody here; a value that says no more than what is inherited again goes (DEL-135).
             var same = present.Equals(tree.Current.Resolve(node.Id)?.Parent?.EffectiveAcl());
             SetIfOther(tree, node, same ? null : present);
-            return same || asWritten;
+            return RestoredIf(same || asWritten);
         }
 
         // A comes back only if what this delegation wrote is still in the value, or A wrote it itself (DEL-135).
@@ -74,7 +95,27 @@ internal static class AclRestoration
         }
 
         SetIfOther(tree, node, value);
-        return putBack == entry.Taken;
+        return RestoredIf(putBack == entry.Taken);
+    }
+
+    private static EntryOutcome RestoredIf(bool restored) => restored ? EntryOutcome.Restored : EntryOutcome.Kept;
+
+    /// <summary>The value before T1; false if the entry is damaged: its text is no ACL, or it says that the root had none (ACL-002).</summary>
+    private static bool TryRead(UndoEntry entry, out Acl? before)
+    {
+        before = null;
+        return entry.Before is null ? entry.Node != NodeId.Root : Acl.TryParse(entry.Before, out before);
+    }
+
+    /// <summary>Closing access has priority over neat ACLs (DEL-139): B goes, a known B as far as this delegation added it, and A has again what T2 took.</summary>
+    private static void Withdraw(AgentState state, TreeTransaction tree, Node node, DelegationRecord record, DelegationGrant grant, UndoEntry entry)
+    {
+        if (node.Acl is { } present)
+        {
+            var added = grant.AccountMade ? AclCommands.All : entry.Added;
+            var value = present.Without(added & ~StillAdded(state, record.Id, grant.To, node.Id), grant.To);
+            SetIfOther(tree, node, entry.Taken == AclCommands.None ? value : value?.With(entry.Taken, record.By) ?? Acl.Of(entry.Taken, record.By));
+        }
     }
 
     /// <summary>
@@ -85,22 +126,45 @@ internal static class AclRestoration
     {
         var value = tree.Current.Find(entry.Node)!.Acl;
         var inherited = tree.Current.Resolve(entry.Node)!.Parent?.EffectiveAcl();
-        foreach (var (other, otherGrant) in work.State.Live().Where(live => live.Record.Id != ended.Id).ToList())
-        {
-            var entries = otherGrant.Undo.Entries.Select(later => later.Node == entry.Node ? Under(later) : later).ToImmutableArray();
-            var undo = otherGrant.Undo with { Entries = entries };
-            work.State = work.State with { Records = work.State.Records.SetItem(other.Id, other with { Grant = otherGrant with { Undo = undo } }) };
-        }
+        Retell(work, ended, entry.Node, Under);
 
         UndoEntry Under(UndoEntry later)
         {
-            var restored = later.Before is { } text ? Acl.Parse(text).Without(entry.Added, grant.To) : null;
+            if (!TryRead(later, out var laterBefore))
+            {
+                return later; // damaged: its own T3 finds out (DEL-139)
+            }
+
+            if (value is null)
+            {
+                return later with { Before = null, Written = null }; // what they added is in the inherited value
+            }
+
+            var restored = laterBefore?.Without(entry.Added, grant.To);
             return later with
             {
                 Before = entry.Before is null && restored is not null && restored.Equals(inherited) ? null : restored?.ToString(),
-                Written = later.Written == before.Acl?.ToString() ? value?.ToString() : later.Written,
+                Written = later.Written == before.Acl?.ToString() ? value.ToString() : later.Written,
             };
         }
+    }
+
+    /// <summary>Changes what other live delegations know of a node. Those above the ended one in its chain lie under it: their values never held it.</summary>
+    private static void Retell(Work work, DelegationRecord ended, NodeId node, Func<UndoEntry, UndoEntry> told)
+    {
+        foreach (var (other, otherGrant) in Beside(work.State, ended).ToList())
+        {
+            var entries = otherGrant.Undo.Entries.Select(entry => entry.Node == node ? told(entry) : entry).ToImmutableArray();
+            var undo = otherGrant.Undo with { Entries = entries };
+            work.State = work.State with { Records = work.State.Records.SetItem(other.Id, other with { Grant = otherGrant with { Undo = undo } }) };
+        }
+    }
+
+    /// <summary>Other live delegations without those it descends from. What descends from it has ended (DEL-066).</summary>
+    private static IEnumerable<(DelegationRecord Record, DelegationGrant Grant)> Beside(AgentState state, DelegationRecord ended)
+    {
+        var above = Chain.Ancestors(state, ended.Grant!).Select(ancestor => ancestor.Id).ToHashSet(StringComparer.Ordinal);
+        return state.Live().Where(live => live.Record.Id != ended.Id && !above.Contains(live.Record.Id));
     }
 
     /// <summary>Rights of B at a node that another live delegation to it added as well: they stay (DEL-053).</summary>
@@ -118,72 +182,47 @@ internal static class AclRestoration
         return added;
     }
 
-    private static bool TreatedByOthers(AgentState state, string id, NodeId node) =>
-        state.Live().Any(live => live.Record.Id != id && live.Grant.Undo.Entries.Any(entry => entry.Node == node));
+    /// <summary>Another delegation, none of those it descends from, treats the node too: it may lie on top (DEL-053).</summary>
+    private static bool TreatedAbove(AgentState state, DelegationRecord record, NodeId node) =>
+        Beside(state, record).Any(live => live.Grant.Undo.Entries.Any(entry => entry.Node == node));
 
     /// <summary>B goes from every value that arose in the scope during the delegation; an empty one becomes "no value" (DEL-136, DEL-328).</summary>
     private static void RemoveFromNewValues(Work work, TreeTransaction tree, DelegationRecord record, DelegationGrant grant)
     {
         var handled = grant.Undo.Entries.Select(entry => entry.Node).Concat(grant.Undo.NamedBefore).ToHashSet();
-        handled.UnionWith(work.State.Live().Where(live => live.Record.Id != record.Id).SelectMany(live => live.Grant.Undo.Entries).Select(entry => entry.Node));
-        foreach (var entry in grant.Scope)
+        foreach (var root in grant.Scope.Select(entry => tree.Current.Find(entry.Root)).OfType<Node>())
         {
-            if (tree.Current.Find(entry.Root) is not { } root)
-            {
-                continue;
-            }
-
             foreach (var node in root.SelfAndDescendants().ToList())
             {
                 // Protected subtrees below are no part of the scope (DEL-321).
                 if (node.Acl is { } acl && !handled.Contains(node.Id) && acl.NamesAnywhere(grant.To)
                     && ScopeMembership.EntryFor(work.Options, grant, tree.Current.Resolve(node.Id)!) is not null)
                 {
-                    SetIfOther(tree, node, acl.WithoutServer(grant.To));
+                    Withdraw(work, tree, record, grant, node, acl);
                 }
             }
         }
     }
 
     /// <summary>
-    /// A later delegation that had to write out an inherited value (DEL-123) wrote B into it, by the rights that end now: B goes from it, but
-    /// for what it inherits at home and what other delegations to it added here; what those would restore is told (DEL-053, DEL-136).
+    /// B leaves a value that arose since. One that a later delegation wrote out is a copy of the value above, with B in it: there B keeps what
+    /// the value above gives it still, and the later delegation is told (DEL-053).
     /// </summary>
-    private static void RemoveFromWrittenOut(Work work, TreeTransaction tree, DelegationRecord record, DelegationGrant grant)
+    private static void Withdraw(Work work, TreeTransaction tree, DelegationRecord record, DelegationGrant grant, Node node, Acl acl)
     {
-        var own = grant.Undo.Entries.Select(entry => entry.Node).Concat(grant.Undo.NamedBefore).ToHashSet();
-        var others = work.State.Live().Where(live => live.Record.Id != record.Id).ToList();
-        foreach (var id in others.SelectMany(live => live.Grant.Undo.Entries).Where(entry => entry is { Before: null, Protected: false, LastWriter: "" } && !own.Contains(entry.Node)).Select(entry => entry.Node).Distinct())
+        if (!work.State.Live().Any(live => live.Record.Id != record.Id && live.Grant.Undo.Entries.Any(entry => entry.Node == node.Id)))
         {
-            if (tree.Current.Resolve(id) is not { Parent: { } parent, Target.Acl: { } present } chain || ScopeMembership.EntryFor(work.Options, grant, chain) is null)
-            {
-                continue;
-            }
-
-            var gone = present.CommandsOf(grant.To) & ~parent.EffectiveAcl().CommandsOf(grant.To) & ~StillAdded(work.State, record.Id, grant.To, id);
-            if (gone != AclCommands.None)
-            {
-                TellOthers(work, record.Id, id, present.ToString(), gone, grant.To);
-                SetIfOther(tree, chain.Target, present.Without(gone, grant.To));
-            }
-        }
-    }
-
-    private static void TellOthers(Work work, string ended, NodeId node, string present, AclCommands gone, string b)
-    {
-        foreach (var (other, grant) in work.State.Live().Where(live => live.Record.Id != ended).ToList())
-        {
-            var entries = grant.Undo.Entries.Select(entry => entry.Node != node ? entry : entry with
-            {
-                Before = Without(entry.Before),
-                Written = entry.Written == present ? Without(present) : entry.Written,
-            }).ToImmutableArray();
-            var undo = grant.Undo with { Entries = entries };
-            work.State = work.State with { Records = work.State.Records.SetItem(other.Id, other with { Grant = grant with { Undo = undo } }) };
+            SetIfOther(tree, node, acl.WithoutServer(grant.To));
+            return;
         }
 
-        string? Without(string? text) => text is null ? null : Acl.Parse(text).Without(gone, b)?.ToString();
+        var kept = StillAdded(work.State, record.Id, grant.To, node.Id) | (tree.Current.Resolve(node.Id)!.Parent?.EffectiveAcl().CommandsOf(grant.To) ?? AclCommands.None);
+        Acl? Out(Acl? value) => value?.Without(AclCommands.All & ~kept, grant.To);
+        SetIfOther(tree, node, Out(acl));
+        Retell(work, record, node.Id, entry => entry with { Before = Out(Parsed(entry.Before))?.ToString(), Written = Out(Parsed(entry.Written))?.ToString() });
     }
+
+    private static Acl? Parsed(string? text) => text is null ? null : Acl.Parse(text);
 
     private static void SetIfOther(TreeTransaction tree, Node node, Acl? value)
     {

@@ -43,13 +43,16 @@ internal static class T1Prepare
             MaxSeconds = terms.MaxSeconds,
             BudgetWhenTimeUnknown = terms.BudgetWhenTimeUnknown,
             RotateWithinSeconds = terms.RotateWithinSeconds,
+            Rotation = terms.RotateWithinSeconds > 0 && work.State.ServerOf(terms.To).Rotation is { IsDone: false } ? RotationDuty.Due : RotationDuty.None,
             SubDelegation = terms.SubDelegation,
+            Parent = terms.Parent?.Id ?? "",
+            Lenders = terms.Parent is { } parent ? [parent.By, .. parent.Grant!.Lenders] : [],
             BindingHash = bindingHash,
             Check = check,
             Account = account,
             AccountMade = terms.KnownAccount is null || ofGuest,
             Pins = ofGuest ? work.State.PinsOf(terms.To) : terms.Pins, // the account stays as it is (DEL-056)
-            Mark = terms.TimeOfA is { } stated ? TimeMark.Of(stated, work.Now) : null,
+            Mark = MarkOf(work, terms),
             SealedProofKey = terms.ConfirmMode == ConfirmMode.Exec ? SealProofKey(work, record.Id, prk) : default,
             Window = ElapsedTime.Start(work.Now, work.Options.Delegation.ClockPersistSeconds * 1000L),
             Undo = undo,
@@ -63,6 +66,13 @@ internal static class T1Prepare
             StartedAt = work.Time,
             Leaves = WithAccountPath(work, record, terms, account),
         };
+    }
+
+    /// <summary>What A has stated, or what was stated for the parent, which descends to this one (DEL-203, DEL-204): the later.</summary>
+    private static TimeMark? MarkOf(Work work, DelegationTerms terms)
+    {
+        var lent = terms.Parent?.Grant!.Mark;
+        return terms.TimeOfA is { } stated ? TimeMark.Raise(lent, stated, work.Now) : lent;
     }
 
     private static UndoRecord AddToAcls(TreeTransaction tree, DelegationTerms terms)
@@ -99,6 +109,7 @@ internal static class T1Prepare
         using var serverPassword = DelegationKeys.Password(prk, "server-cred");
         using var clientNonce = DelegationKeys.Expand(prk, "client-nonce", 16);
         using var serverNonce = DelegationKeys.Expand(prk, "server-nonce", 16);
+        SecretRotation.Begin(work, terms.To, clientPassword, serverPassword);
         var clientName = terms.ClientName.Length > 0 ? terms.ClientName : work.State.Device.DevId;
         using var client = AccountSecret.OfPassword(clientName, clientPassword.Octets);
         using var server = AccountSecret.OfPassword(terms.To, serverPassword.Octets);

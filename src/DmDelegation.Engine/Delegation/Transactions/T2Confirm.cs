@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Time;
 using DmDelegation.Tree;
 
@@ -6,7 +7,7 @@ namespace DmDelegation.Engine.Delegation.Transactions;
 
 /// <summary>
 /// T2 (7.1): B has proved itself. <c>exclusive</c> takes A's changing rights away, the guard entries are live with the state, the life
-/// clock starts: Pending becomes Active. The undo record is kept and closed (DEL-131).
+/// clock starts: Pending becomes Active. The undo record is kept and closed (DEL-131). Or it is final, and Pending becomes Finalised (DEL-130).
 /// </summary>
 internal static class T2Confirm
 {
@@ -14,20 +15,45 @@ internal static class T2Confirm
     public static DelegationRecord Apply(Work work, DelegationRecord record, DelegationEvent happening)
     {
         var grant = record.Grant!;
-        var entries = grant.Exclusive ? TakeFromA(work, record.By, grant) : grant.Undo.Entries;
-        return record.Move(happening, DelegationState.Active, ReasonCode.Ok.Code) with
+        if (grant.DurationType == DurationType.Final)
+        {
+            return Finalise(work, record, happening);
+        }
+
+        var entries = grant.Exclusive ? TakeFromA(work, record.By, grant, Treatment.Changing) : grant.Undo.Entries;
+        return Confirmed(work, record, happening, DelegationState.Active, grant.Undo with { Entries = entries, Closed = true });
+    }
+
+    /// <summary>
+    /// DEL-130: A is out of everything, Get included; the undo record is destroyed, so that there is nothing to go back to; nothing that A
+    /// knows opens anything (DEL-183). B's account is a home account by the new state.
+    /// </summary>
+    private static DelegationRecord Finalise(Work work, DelegationRecord record, DelegationEvent happening)
+    {
+        var grant = record.Grant!;
+        if (grant.ScopeType == ScopeType.Full)
+        {
+            Finality.HandOver(work, record.By, grant.To);
+        }
+
+        TakeFromA(work, record.By, grant, AclCommands.All);
+        SecretRotation.EraseDerived(work, grant.To);
+        return Confirmed(work, record, happening, DelegationState.Finalised, Finality.Forget(grant.Undo));
+    }
+
+    private static DelegationRecord Confirmed(Work work, DelegationRecord record, DelegationEvent happening, DelegationState to, UndoRecord undo) =>
+        record.Move(happening, to, ReasonCode.Ok.Code) with
         {
             ActivatedAt = work.Time,
-            Grant = grant with
+            Grant = record.Grant! with
             {
-                Undo = grant.Undo with { Entries = entries, Closed = true },
+                Undo = undo,
                 Life = ElapsedTime.Start(work.Now, work.Options.Delegation.ClockPersistSeconds * 1000L),
                 SealedProofKey = default,
             },
         };
-    }
 
-    private static ImmutableArray<UndoEntry> TakeFromA(Work work, string a, DelegationGrant grant)
+    private static ImmutableArray<UndoEntry> TakeFromA(Work work, string a, DelegationGrant grant, AclCommands commands)
     {
         var tree = work.OpenTree();
         var entries = grant.Undo.Entries.ToBuilder();
@@ -35,7 +61,7 @@ internal static class T2Confirm
         {
             if (!entries[i].Protected && tree.Current.Resolve(entries[i].Node) is { } chain)
             {
-                entries[i] = Take(tree, chain, a, entries[i]);
+                entries[i] = Take(tree, chain, a, entries[i], commands);
             }
         }
 
@@ -43,12 +69,12 @@ internal static class T2Confirm
         return entries.ToImmutable();
     }
 
-    private static UndoEntry Take(TreeTransaction tree, NodeChain chain, string a, UndoEntry entry)
+    private static UndoEntry Take(TreeTransaction tree, NodeChain chain, string a, UndoEntry entry, AclCommands commands)
     {
         // A node that inherits gets the inherited value in full first (DEL-123); there is always one of B or a wildcard left in it,
         // because A held one of the rights here.
         var present = chain.EffectiveAcl();
-        var taken = present.CommandsOf(a) & Treatment.Changing;
+        var taken = present.CommandsOf(a) & commands;
         if (taken == AclCommands.None || present.Without(taken, a) is not { } reduced)
         {
             return entry;

@@ -8,33 +8,75 @@ namespace DmDelegation.Engine.Delegation.Transactions;
 
 /// <summary>
 /// T3 (7.1): restores the home scheme from the undo record, removes account and keys, leaves a tombstone, queues End. It undoes only
-/// what T1 and T2 of this delegation did (DEL-138) and no values (DEL-137).
+/// what T1 and T2 of this delegation did (DEL-138) and no values (DEL-137). All that descends from it ends first, in the same commit.
 /// </summary>
 internal static class T3End
 {
-    /// <summary>Carries out T3 on the open transaction and queues its alerts. The caller commits.</summary>
+    /// <summary>
+    /// Carries out T3 on the open transaction, descendants first, and queues the alerts. The caller commits. Where the undo record is damaged, B is
+    /// out all the same, the reason is ROLLBACK_INCOMPLETE, and the undo record is kept for repair (DEL-139).
+    /// </summary>
     public static void Apply(Work work, DelegationRecord record, DelegationEvent happening, DelegationState to, ReasonCode reason)
     {
+        Cascade(work, record.Id, to);
+        EndOne(work, record, happening, to, reason);
+    }
+
+    /// <summary>
+    /// Ends all that descends from a delegation, the deepest first: no authority without source, and no state between to crash in (DEL-066,
+    /// DEL-272, C20).
+    /// </summary>
+    /// <param name="parentTo">State the parent ends in; Expired is handed down (row 36, DEL-221).</param>
+    public static void Cascade(Work work, string id, DelegationState parentTo)
+    {
+        foreach (var descendant in Chain.Descendants(work.State, id))
+        {
+            EndBelow(work, descendant.Id, parentTo);
+        }
+    }
+
+    /// <summary>Ends a child whose authority is taken away although its parent goes on, with all that descends from it (DEL-264).</summary>
+    public static void EndChild(Work work, string id)
+    {
+        Cascade(work, id, DelegationState.Revoked);
+        EndBelow(work, id, DelegationState.Revoked);
+    }
+
+    // Read anew: the end of one below has told the others what is under them now (DEL-135).
+    private static void EndBelow(Work work, string id, DelegationState parentTo)
+    {
+        var record = work.State.Records[id];
+        var to = record.State == DelegationState.Pending ? DelegationState.Cancelled
+            : parentTo == DelegationState.Expired ? DelegationState.Expired
+            : DelegationState.Revoked;
+        EndOne(work, record, DelegationEvent.ParentEnded, to, ReasonCode.ParentEnded);
+    }
+
+    private static void EndOne(Work work, DelegationRecord record, DelegationEvent happening, DelegationState to, ReasonCode reason)
+    {
         var grant = record.Grant!;
-        var kept = AclRestoration.Restore(work, record, grant);
+        var (kept, complete) = AclRestoration.Restore(work, record, grant);
+        reason = complete ? reason : ReasonCode.RollbackIncomplete;
         var lastOfAccount = grant.AccountMade && !UsedByOthers(work.State, record.Id, grant.Account);
         if (lastOfAccount)
         {
             RemoveAccount(work, grant.Account);
+            SecretRotation.Forget(work, grant.To);
         }
 
         var ended = record.Move(happening, to, reason.Code) with
         {
             EndedAt = work.Time,
             SealedKeyValue = default,
-            Grant = grant with { SealedProofKey = default, Undo = UndoRecord.Empty, KeptCount = grant.KeptCount + kept },
+            Grant = grant with { SealedProofKey = default, Undo = complete ? UndoRecord.Empty : grant.Undo, KeptCount = grant.KeptCount + kept },
         };
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, ended) };
         Tombstones.Add(work, ended);
-        AuditLog.Evidence(work, ended, ActorOf(happening, record.By, grant.To), "T3", reason);
+        AuditLog.Evidence(work, ended, ActorOf(happening, record.By, grant.To), AuditEvents.T3, reason);
         Alerts.QueueEnd(work, ended);
         if (lastOfAccount)
         {
+            DropStaged(work, grant.To);
             CutOffGuest(work, ended, reason);
         }
 
@@ -65,6 +107,13 @@ internal static class T3End
         }
 
         work.KeepTree(tree);
+    }
+
+    /// <summary>A guest without an account has no records left to start (row 8: account of A gone).</summary>
+    private static void DropStaged(Work work, string guest)
+    {
+        var staged = work.State.Records.Values.Where(record => record.State == DelegationState.Staged && record.By == guest).Select(record => record.Id);
+        work.State = work.State with { Records = work.State.Records.RemoveRange(staged.ToList()) };
     }
 
     /// <summary>

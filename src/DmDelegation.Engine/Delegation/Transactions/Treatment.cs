@@ -26,9 +26,12 @@ internal sealed record Treatment(
     public const AclCommands Changing = AclCommands.Add | AclCommands.Delete | AclCommands.Exec | AclCommands.Replace;
 
     /// <summary>The treatment of a scope.</summary>
-    public static Treatment Plan(AgentState state, EngineOptions options, string a, string b, IEnumerable<ScopeEntry> scope, bool exclusive)
+    /// <param name="taken">Commands that T2 will take from A.</param>
+    /// <param name="lender">The parent of a sub-delegation: what A passes on is what it holds by that; null: what A holds at home.</param>
+    public static Treatment Plan(
+        AgentState state, EngineOptions options, string a, string b, IEnumerable<ScopeEntry> scope, AclCommands taken, DelegationGrant? lender)
     {
-        var planner = new Planner(state, options, a, b, exclusive);
+        var planner = new Planner(state, options, a, b, taken, lender);
         foreach (var entry in scope)
         {
             planner.Walk(state.Tree.Resolve(entry.Root)!, entry.Rights, isRoot: true);
@@ -37,14 +40,20 @@ internal sealed record Treatment(
         return planner.Finish();
     }
 
-    /// <summary>Rights of <paramref name="rights"/> that A effectively holds at the value of a node, T2 of live delegations not counted (DEL-110).</summary>
-    public static AclCommands Held(AgentState state, EngineOptions options, NodeChain chain, string a, AclCommands rights)
+    /// <summary>
+    /// Rights of <paramref name="rights"/> that A effectively holds at the value of a node, T2 of live delegations not counted (DEL-110): by
+    /// the home scheme, or in a sub-delegation by the entry of the parent and the value (DEL-062, DEL-110).
+    /// </summary>
+    public static AclCommands Held(AgentState state, EngineOptions options, NodeChain chain, string a, AclCommands rights, DelegationGrant? lender)
     {
         var owner = chain.EffectiveAclOwner();
+        var lent = lender is null ? rights : rights & (ScopeMembership.EntryFor(options, lender, chain)?.Rights ?? AclCommands.None);
         var held = AclCommands.None;
         foreach (var one in Acl.Commands)
         {
-            if (rights.HasFlag(one) && HomeScheme.Grants(state, options, owner, one, a, countTaken: true))
+            if (lent.HasFlag(one) && (lender is null
+                ? HomeScheme.Grants(state, options, owner, one, a, countTaken: true)
+                : owner.Acl!.Grants(one, a) || HomeScheme.TakenFrom(state, owner, one, a)))
             {
                 held |= one;
             }
@@ -53,7 +62,7 @@ internal sealed record Treatment(
         return held;
     }
 
-    private sealed class Planner(AgentState state, EngineOptions options, string a, string b, bool exclusive)
+    private sealed class Planner(AgentState state, EngineOptions options, string a, string b, AclCommands taken, DelegationGrant? lender)
     {
         private readonly ImmutableArray<TreatedNode>.Builder _treated = ImmutableArray.CreateBuilder<TreatedNode>();
         private readonly ImmutableArray<NodeChain>.Builder _protected = ImmutableArray.CreateBuilder<NodeChain>();
@@ -94,7 +103,7 @@ internal sealed record Treatment(
         {
             var owner = chain.EffectiveAclOwner();
             var acl = owner.Acl!;
-            var held = Held(state, options, chain, a, rights);
+            var held = Held(state, options, chain, a, rights, lender);
             if (held == AclCommands.None)
             {
                 Skip(chain);
@@ -110,7 +119,7 @@ internal sealed record Treatment(
                 }
             }
 
-            if (added != AclCommands.None || (exclusive && (acl.CommandsOf(a) & Changing) != AclCommands.None))
+            if (added != AclCommands.None || (acl.CommandsOf(a) & taken) != AclCommands.None)
             {
                 _treated.Add(new TreatedNode(chain, acl, added));
             }

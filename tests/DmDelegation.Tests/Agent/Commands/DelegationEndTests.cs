@@ -84,7 +84,8 @@ public sealed class DelegationEndTests
             (_, _) => Task.FromResult(new ExchangeResult(null, null, default, TransportCodes.Connect, 0)),
             (_, _) => { },
             line => log.Add($"{line.Code} {line.Text}"),
-            Notifier.From(_ => null));
+            Notifier.From(_ => null),
+            _ => samples.Factory);
         var loop = new AgentLoop(samples.Engine, samples.Engine.Open(WithDelegation(samples.Factory), Samples.Now), ports, _ => "status");
         var running = loop.RunAsync();
         var verbs = new DaemonVerbs(loop, snapshot => throw new InvalidOperationException("it reads no snapshot"));

@@ -147,7 +147,8 @@ public sealed class AgentLoopTests
             },
             (_, _) => _done.Enqueue("end"),
             line => _done.Enqueue($"{line.Code} {line.Text}"),
-            Notifier.From(_ => null));
+            Notifier.From(_ => null),
+            _ => samples.Factory);
         return new AgentLoop(samples.Engine, samples.Opened, ports, _ => "status");
     }
 

@@ -47,6 +47,13 @@ public sealed class TransitionTableTests
         [DelegationEvent.FactoryReset, "8 | 53 | 53 | 53 | 53 | 53"],
     ];
 
+    /// <summary>The same, one by one; all ended states stand under Revoked.</summary>
+    internal static IEnumerable<(DelegationEvent On, DelegationState Column, int Row)> Cells =>
+        from line in Matrix
+        from cell in ((string)line[1]).Split(" | ").Zip(Columns)
+        from row in cell.First.Split(", ")
+        select ((DelegationEvent)line[0], cell.Second, int.Parse(row));
+
     [TestMethod]
     [DynamicData(nameof(Matrix))]
     public void The_table_has_exactly_the_rows_of_the_matrix_DEL_290_DEL_291(DelegationEvent happening, string cells)

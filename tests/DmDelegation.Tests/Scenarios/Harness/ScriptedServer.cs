@@ -57,6 +57,9 @@ public sealed class ScriptedServer(string serverId, string authType)
 
     public string ServerName { get; set; } = serverId;
 
+    /// <summary>User name in the MAC header, where it is to differ from that of the message.</summary>
+    public string? MacUser { get; set; }
+
     public bool Reachable { get; set; } = true;
 
     public bool KnowsDevice { get; set; } = true;
@@ -76,6 +79,9 @@ public sealed class ScriptedServer(string serverId, string authType)
     /// <summary>Pin of the key with which the endpoint shows itself in TLS; null: whatever the device expects.</summary>
     public byte[]? TlsPin { get; set; }
 
+    /// <summary>The one address at which it answers; null: at any.</summary>
+    public Uri? AnswersAt { get; set; }
+
     /// <summary>Changes the octets of an answer before they are authenticated: how a test sends what it must not hold in the clear.</summary>
     public Func<byte[], byte[]>? Patch { get; set; }
 
@@ -93,6 +99,12 @@ public sealed class ScriptedServer(string serverId, string authType)
 
     /// <summary>The connection breaks after the server has taken in such a message: its answer is lost.</summary>
     public Func<SyncMLMessage, bool>? BreaksAfter { get; set; }
+
+    /// <summary>What the server sent, octet by octet, with its MAC.</summary>
+    public List<(byte[] Body, string? Hmac)> Sent { get; } = [];
+
+    /// <summary>Recorded messages to send instead of its own.</summary>
+    public Queue<(byte[] Body, string? Hmac)> Replayed { get; } = [];
 
     public List<DeliveredAlert> Alerts { get; } = [];
 
@@ -146,7 +158,18 @@ public sealed class ScriptedServer(string serverId, string authType)
             return (SyncMLXml.Write(Build(message, [HeaderStatus(message, 200)], final: true)), null);
         }
 
-        return Reply(message, body, hmac);
+        if (Replayed.TryDequeue(out var recorded))
+        {
+            return ([.. recorded.Body], recorded.Hmac);
+        }
+
+        var reply = Reply(message, body, hmac);
+        if (reply is { } sent)
+        {
+            Sent.Add(([.. sent.Body], sent.Hmac));
+        }
+
+        return reply;
     }
 
     private void BeginSession()
@@ -207,7 +230,7 @@ public sealed class ScriptedServer(string serverId, string authType)
         }
 
         var inner = WrongCredential ? Inner(ServerName, "wrong"u8) : ServerInner;
-        return (octets, $"algorithm=MD5, username=\"{ServerName}\", mac={Mac(inner, ServerNonce, octets)}");
+        return (octets, $"algorithm=MD5, username=\"{MacUser ?? ServerName}\", mac={Mac(inner, ServerNonce, octets)}");
     }
 
     private SyncMLMessage Build(SyncMLMessage request, IReadOnlyList<Command> commands, bool final)

@@ -28,7 +28,7 @@ public sealed class PowerCutException(string where) : Exception(where)
 /// A device in driven time: the production engine, store, vault and CMS on a real SQLite file; only time, power and the network are the
 /// test's. Messages are exchanged one at a time, so sessions interleave where a test wants them to.
 /// </summary>
-public sealed class TestDevice : IDisposable
+public sealed partial class TestDevice : IDisposable
 {
     public const string DeviceId = "urn:uuid:0f4ed0a2-7f0c-4a7e-9d5c-test00000001";
 
@@ -37,16 +37,18 @@ public sealed class TestDevice : IDisposable
     private readonly SecretBuffer _deviceKey = SecretBuffer.CopyOf(RandomNumberGenerator.GetBytes(32));
     private readonly Queue<SendMessage> _network = [];
     private readonly AesGcmVault _vault;
+    private readonly TestDeviceSetup _setup;
     private AgentStore _store;
 
     public TestDevice(Action<TestDeviceSetup>? change = null)
     {
         var setup = new TestDeviceSetup();
         change?.Invoke(setup);
+        _setup = setup;
         Directory = System.IO.Directory.CreateTempSubdirectory("dmagent-test-").FullName;
         _vault = new AesGcmVault(_deviceKey);
         Pki = TestPki.Shared;
-        Ports = MakePorts(setup);
+        Ports = setup.ChangePorts(MakePorts(setup));
         Engine = new AgentEngine(Options(setup), Ports);
         Now = new ClockReading(new DateTimeOffset(2030, 1, 1, 3, 4, 5, TimeSpan.Zero), setup.ClockTrusted, 100_000, Guid.NewGuid().ToString());
         _store = AgentStore.Open(Directory);
@@ -79,6 +81,9 @@ public sealed class TestDevice : IDisposable
 
     public bool KeepTraffic { get; set; } = true;
 
+    /// <summary>When the agent opened a session, with whom.</summary>
+    public List<(string Server, long BootMs)> Opened { get; } = [];
+
     public List<EndSession> Ended { get; } = [];
 
     public List<CrashPoint> Passed { get; } = [];
@@ -87,6 +92,9 @@ public sealed class TestDevice : IDisposable
 
     /// <summary>The process stops right after the first such effect.</summary>
     public Func<Effect, bool>? CutAfter { get; set; }
+
+    /// <summary>The process stops right before the first such effect.</summary>
+    public Func<Effect, bool>? CutBefore { get; set; }
 
     public TransportFacts Transport { get; set; } = new(true, true, false);
 
@@ -195,10 +203,14 @@ public sealed class TestDevice : IDisposable
         {
             Handle(new ExchangeFailed(message.Server, message.SessionSerial, "tls-pin", 0));
         }
+        else if (peer?.AnswersAt is { } at && message.Uri != at)
+        {
+            Handle(new ExchangeFailed(message.Server, message.SessionSerial, "connect", 0));
+        }
         else if (peer?.Answer(message.Body, message.HmacHeader) is { } reply)
         {
             Keep(reply.Body);
-            Handle(new MessageReceived(message.Server, message.SessionSerial, reply.Body, reply.Hmac, Transport));
+            Handle(new MessageReceived(message.Server, message.SessionSerial, reply.Body, reply.Hmac, Transport with { PeerPin = peer.TlsPin }));
             CryptographicOperations.ZeroMemory(reply.Body); // as the loop does
         }
         else
@@ -276,6 +288,16 @@ public sealed class TestDevice : IDisposable
         Restart();
     }
 
+    /// <summary>The operator puts the device back to its factory scheme; the servers' credentials are those of the beginning again.</summary>
+    public void FactoryReset()
+    {
+        Handle(new FactoryResetRequested(FactoryState()));
+        Pump();
+    }
+
+    /// <summary>What a device of this kind begins with.</summary>
+    public AgentState FactoryState() => Factory(_setup);
+
     /// <summary>The clock becomes trusted at a time.</summary>
     public void TrustClock(DateTimeOffset wall)
     {
@@ -289,6 +311,12 @@ public sealed class TestDevice : IDisposable
         var step = Engine.Handle(State, happening, Now);
         foreach (var effect in step.Effects)
         {
+            if (CutBefore?.Invoke(effect) == true)
+            {
+                CutBefore = null;
+                throw new PowerCutException("before " + effect);
+            }
+
             Effects.Add(effect);
             Carry(effect);
             if (CutAfter?.Invoke(effect) == true)
@@ -328,6 +356,10 @@ public sealed class TestDevice : IDisposable
         {
             case Persist persist:
                 _store.Commit(persist.Before, persist.After);
+                break;
+            case Report { Line: var line } when line.Code == LogCodes.SessionOpened:
+                Log.Add(line);
+                Opened.Add((line.Fields.First(field => field.Key == "server").Value, Now.BootMs));
                 break;
             case SendMessage message:
                 _network.Enqueue(message);
@@ -369,6 +401,7 @@ public sealed class TestDevice : IDisposable
         Protected = [.. setup.Protected.Select(NodePath.Parse)],
         Delegation = setup.Delegation,
         Session = setup.Session,
+        TreeSize = setup.TreeSize,
         Accounts = setup.Accounts.ToImmutableDictionary(StringComparer.Ordinal),
     };
 
@@ -376,7 +409,8 @@ public sealed class TestDevice : IDisposable
         new SystemRandomSource(),
         _vault,
         new VoucherVerifier(new VoucherAnchors([Pki.VoucherAuthority.Certificate], ImmutableDictionary<string, X509Certificate2Collection>.Empty)),
-        setup.DeviceKey ?? Pki.DeviceKey);
+        setup.DeviceKey ?? Pki.DeviceKey,
+        setup.Storage);
 
     private AgentState Factory(TestDeviceSetup setup)
     {
@@ -458,6 +492,9 @@ public sealed class TestDeviceSetup
 
     public IDeviceKey? DeviceKey { get; set; }
 
+    /// <summary>Puts something between the engine and the world, to count or to refuse.</summary>
+    public Func<EnginePorts, EnginePorts> ChangePorts { get; set; } = ports => ports;
+
     /// <summary>Servers with an account.</summary>
     public List<string> Known { get; } = ["a.example", "d.example", "home.example"];
 
@@ -468,6 +505,10 @@ public sealed class TestDeviceSetup
     public DelegationOptions Delegation { get; set; } = new() { FinalAllowed = ["a.example"] };
 
     public SessionOptions Session { get; set; } = new();
+
+    public TreeSize TreeSize { get; set; } = new();
+
+    public IStorage? Storage { get; set; }
 
     public Dictionary<string, AccountOptions> Accounts { get; } = [];
 
