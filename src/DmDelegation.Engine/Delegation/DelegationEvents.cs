@@ -255,7 +255,7 @@ internal static class DelegationEvents
 
     /// <summary>Records whose B is a server, whatever their state.</summary>
     private static IEnumerable<DelegationRecord> Naming(Work work, string server) =>
-        work.State.Records.Values.Where(record => (record.Grant?.To ?? record.Text("Server/ServerID")) == server);
+        work.State.Records.Values.Where(record => record.B() == server);
 
     private static void RemoveServer(Work work, string server, AgentState before)
     {

@@ -69,6 +69,14 @@ public sealed class AgentProcess : IDisposable
         }
     }
 
+    /// <summary>What the daemon has logged so far.</summary>
+    public IReadOnlyList<string> LogLines()
+    {
+        using var stream = new FileStream(_logFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().Split('\n');
+    }
+
     /// <summary>The JSON answer of a command; throws if it does not succeed.</summary>
     public async Task<JsonElement> AskAsync(CancellationToken cancel, params string[] arguments)
     {

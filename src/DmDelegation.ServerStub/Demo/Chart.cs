@@ -6,7 +6,8 @@ namespace DmDelegation.ServerStub.Demo;
 /// <summary>Draws what happens as a sequence chart, live, or writes it as one JSON event per line.</summary>
 /// <param name="output">Where to.</param>
 /// <param name="json">JSON instead of the chart.</param>
-public sealed class Chart(TextWriter output, bool json)
+/// <param name="chain">With the third server of a chain.</param>
+public sealed class Chart(TextWriter output, bool json, bool chain = false)
 {
     private const string Device = "device";
     private const int Width = 44;
@@ -15,17 +16,20 @@ public sealed class Chart(TextWriter output, bool json)
     private const int LabelEnd = 16;
 
     /// <summary>Columns of the chart, from left to right.</summary>
-    private static readonly string[] Columns = [DemoWorld.B, DemoWorld.A, Device];
+    private readonly string[] _columns = chain ? [DemoWorld.D, DemoWorld.B, DemoWorld.A, Device] : [DemoWorld.B, DemoWorld.A, Device];
 
     private readonly Lock _lock = new();
 
-    /// <summary>A heading with the three life lines.</summary>
+    /// <summary>Who delegates to whom in what is shown now: theirs are the steps 4, 5, 7 and 8.</summary>
+    public (string Delegating, string Delegated) Roles { get; set; } = (DemoWorld.A, DemoWorld.B);
+
+    /// <summary>A heading with the life lines.</summary>
     public void Heading(string text) => Write("heading", text, () =>
     {
         output.WriteLine();
         output.WriteLine(text);
         output.WriteLine();
-        output.WriteLine("  " + string.Concat(Columns.Select((name, index) => name.PadRight(index < Columns.Length - 1 ? Width : 0))).TrimEnd());
+        output.WriteLine("  " + string.Concat(_columns.Select((name, index) => name.PadRight(index < _columns.Length - 1 ? Width : 0))).TrimEnd());
         Lines();
     });
 
@@ -71,12 +75,13 @@ public sealed class Chart(TextWriter output, bool json)
     }
 
     /// <summary>What is worth an arrow; the many Adds that build a record show as the Atomic around them.</summary>
-    private static (string From, string To, string Label)? Arrow(StubEvent happened) => happened switch
+    private (string From, string To, string Label)? Arrow(StubEvent happened) => happened switch
     {
         { Event: "s2s-received", Peer: { } peer } => (peer, happened.Server, $"{happened.Step?.ToString() ?? "-"} {happened.Type}{Phase(happened)}{Outcome(happened)}"),
         { Event: "session-start" } => (Device, happened.Server, "DM session"),
         { Event: "command", Type: "Add", Status: 200 or 216 or 215 } when happened.Uri?.StartsWith("./Delegation/", StringComparison.Ordinal) == true => null,
-        { Event: "command", Type: "Atomic" } => (happened.Server, Device, $"4 Atomic: the record => {happened.Status}"),
+        { Event: "command", Type: "Replace" } when happened.Uri?.EndsWith("/AAuthSecret", StringComparison.Ordinal) == true => null,
+        { Event: "command", Type: "Atomic" } => (happened.Server, Device, $"{(happened.Server == Roles.Delegated ? "7 Atomic: own secrets in the place of those A knows" : "4 Atomic: the record")} => {happened.Status}"),
         { Event: "command" } => (happened.Server, Device, $"{Step(happened)}{happened.Type} {Short(happened.Uri)} => {happened.Status}"),
         { Event: "alert" } => (Device, happened.Server, $"{AlertStep(happened)} {happened.Type}{Outcome(happened)}"),
         { Event: "session-challenged" } => (Device, happened.Server, $"{happened.Status}: not authenticated"),
@@ -93,22 +98,22 @@ public sealed class Chart(TextWriter output, bool json)
     private static string Outcome(StubEvent happened) =>
         (happened.Result is { } result ? $" {result}" : "") + (happened.Reason is { } reason and not 0 ? $", reason {reason}" : "");
 
-    /// <summary>B reads or confirms its record in its first session only.</summary>
-    private static string Step(StubEvent happened) =>
+    /// <summary>B reads or confirms its record in its first sessions only.</summary>
+    private string Step(StubEvent happened) =>
         happened.Uri?.EndsWith("/Operations/Start", StringComparison.Ordinal) == true ? "4 "
-        : happened.Server == DemoWorld.B && happened.Uri?.StartsWith("./Delegation/", StringComparison.Ordinal) == true ? "7 "
+        : happened.Server == Roles.Delegated && happened.Uri?.StartsWith("./Delegation/", StringComparison.Ordinal) == true ? "7 "
         : "";
 
-    private static string AlertStep(StubEvent happened) => happened.Type switch
+    private string AlertStep(StubEvent happened) => happened.Type switch
     {
-        "Ack" => "5",
-        "Session" when happened.Server == DemoWorld.B => "8",
+        "Ack" when happened.Server == Roles.Delegating => "5",
+        "Session" when happened.Server == Roles.Delegated => "8",
         _ => "-",
     };
 
     private void Draw(string from, string to, string label)
     {
-        var (start, end) = (Array.IndexOf(Columns, from), Array.IndexOf(Columns, to));
+        var (start, end) = (Array.IndexOf(_columns, from), Array.IndexOf(_columns, to));
         if (start == end)
         {
             output.WriteLine(Line(start, $"({label})"));
@@ -122,17 +127,17 @@ public sealed class Chart(TextWriter output, bool json)
         var body = new string('-', before) + text + new string('-', room - before - text.Length);
         body = start < end ? body[..^1] + ">" : "<" + body[1..];
         var head = string.Concat(Enumerable.Range(0, left).Select(_ => "|".PadRight(Width)));
-        var tail = string.Concat(Enumerable.Range(right + 1, Columns.Length - right - 1).Select(_ => new string(' ', Width - 1) + "|"));
+        var tail = string.Concat(Enumerable.Range(right + 1, _columns.Length - right - 1).Select(_ => new string(' ', Width - 1) + "|"));
         output.WriteLine($"      {head}|{body}|{tail}");
     }
 
     private static string Fit(string label, int room) =>
         label.Length <= room ? label : $"{label[..(room - LabelEnd - 2)]}..{label[^LabelEnd..]}";
 
-    private void Lines() => output.WriteLine("      " + string.Concat(Columns.Select((_, index) => "|".PadRight(index < Columns.Length - 1 ? Width : 0))).TrimEnd());
+    private void Lines() => output.WriteLine("      " + string.Concat(_columns.Select((_, index) => "|".PadRight(index < _columns.Length - 1 ? Width : 0))).TrimEnd());
 
-    private static string Line(int column, string text) =>
-        "      " + string.Concat(Columns.Select((_, index) => (index == column ? "| " + text : "|").PadRight(index < Columns.Length - 1 ? Width : 0))).TrimEnd();
+    private string Line(int column, string text) =>
+        "      " + string.Concat(_columns.Select((_, index) => (index == column ? "| " + text : "|").PadRight(index < _columns.Length - 1 ? Width : 0))).TrimEnd();
 
     private void Write(string kind, string text, Action draw)
     {

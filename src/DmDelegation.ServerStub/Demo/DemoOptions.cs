@@ -14,7 +14,7 @@ public sealed record DemoOptions
     /// <summary>Scope axis: partial or full.</summary>
     public string Type { get; init; } = "partial";
 
-    /// <summary>Duration axis: until-revoked or temporary.</summary>
+    /// <summary>Duration axis: until-revoked, temporary or final; a final delegation is confirmed by exec (DEL-176).</summary>
     public string Duration { get; init; } = "temporary";
 
     /// <summary>Key method: tls or cms.</summary>
@@ -22,6 +22,9 @@ public sealed record DemoOptions
 
     /// <summary>Confirmation mode: auth or exec.</summary>
     public string Confirm { get; init; } = "auth";
+
+    /// <summary>A chain: B passes on to a third server what it has from A, until A revokes.</summary>
+    public bool Chain { get; init; }
 
     /// <summary>Step that fails, 1 to 9 except 5; 0: the whole demo.</summary>
     public int Fail { get; init; }

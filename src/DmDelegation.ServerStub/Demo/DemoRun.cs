@@ -6,7 +6,7 @@ using DmDelegation.ServerStub.Hosting;
 namespace DmDelegation.ServerStub.Demo;
 
 /// <summary>The demo, step by step. What it shows it verifies from outside; a difference makes it fail.</summary>
-public sealed class DemoRun : IAsyncDisposable
+public sealed partial class DemoRun : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
 
@@ -38,7 +38,7 @@ public sealed class DemoRun : IAsyncDisposable
     /// <summary>Runs the demo; the result is the process's exit code.</summary>
     public static async Task<int> RunAsync(DemoOptions options, TextWriter output, CancellationToken cancel)
     {
-        var chart = new Chart(output, options.Json);
+        var chart = new Chart(output, options.Json, options.Chain);
         try
         {
             var world = await DemoWorld.StartAsync(options, cancel);
@@ -65,14 +65,21 @@ public sealed class DemoRun : IAsyncDisposable
     private async Task PlayAsync(CancellationToken cancel)
     {
         await ManageAsync(cancel);
-        if (_options.Fail == 0)
+        await (_options switch
         {
-            await DelegateAsync(cancel);
-        }
-
-        await FailAsync(_options.Fail == 0 ? 7 : _options.Fail, cancel);
+            { Chain: true } => ChainAsync(cancel),
+            { Fail: not 0 } => FailAsync(_options.Fail, cancel),
+            { Duration: "final" } => FailThenFinalAsync(cancel),
+            _ => DelegateThenFailAsync(cancel),
+        });
         await SettleAsync();
         _chart.Verdict(_differences == 0 ? "Everything was as it should be." : $"{_differences} differences, see FAIL above.");
+    }
+
+    private async Task DelegateThenFailAsync(CancellationToken cancel)
+    {
+        await DelegateAsync(cancel);
+        await FailAsync(7, cancel);
     }
 
     /// <summary>A normal management session of A.</summary>
@@ -88,11 +95,7 @@ public sealed class DemoRun : IAsyncDisposable
     {
         _chart.Heading($"The nine steps: A delegates {string.Join(", ", _options.Scope.Select(entry => entry.Uri))} to B ({_options.Type}, {_options.Duration}, key by {_options.Key}, confirmed by {_options.Confirm})");
         var before = await SchemeAsync("before", cancel);
-        var process = Begin(_options.Terms(_options.Confirm, _options.Scope));
-        await UntilAsync("A waits for the device", () => View(A, process)?.State == ProcessState.Started, cancel);
-        await Agent.SessionAsync(DemoWorld.A, cancel);
-        await UntilAsync("both servers have closed the process", () => View(A, process)?.State == ProcessState.Closed && View(B, process)?.State == ProcessState.Closed, cancel);
-        var id = View(A, process)!.DelegationId!;
+        var id = await NineStepsAsync(A, B, _options.Terms(_options.Confirm, _options.Scope), cancel);
         Check("the device says who manages it", "Active", await StateAsync(id, cancel));
         await SchemeAsync("during", cancel);
         await WhileActiveAsync(cancel);
@@ -102,6 +105,16 @@ public sealed class DemoRun : IAsyncDisposable
         Check("the scheme after is the scheme before", before, after);
         var value = await Agent.AskAsync(cancel, "tree", "get", "./SCM/x");
         Check("what B wrote stays: the scheme is put back, not the values", "by B", value.GetProperty("value").GetString() ?? "");
+    }
+
+    /// <summary>All nine steps between two servers; the id of the delegation.</summary>
+    private async Task<string> NineStepsAsync(DmServer from, DmServer to, DelegationTerms terms, CancellationToken cancel)
+    {
+        var process = Begin(from, to.ServerId, terms);
+        await UntilAsync($"{from.ServerId} waits for the device", () => View(from, process)?.State == ProcessState.Started, cancel);
+        await Agent.SessionAsync(from.ServerId, cancel);
+        await UntilAsync("both servers have closed the process", () => View(from, process)?.State == ProcessState.Closed && View(to, process)?.State == ProcessState.Closed, cancel);
+        return View(from, process)!.DelegationId!;
     }
 
     private async Task WhileActiveAsync(CancellationToken cancel)
@@ -184,9 +197,11 @@ public sealed class DemoRun : IAsyncDisposable
         return false;
     }
 
-    private string Begin(DelegationTerms terms) => A.Delegate(new DelegateRequest
+    private string Begin(DelegationTerms terms) => Begin(A, DemoWorld.B, terms);
+
+    private string Begin(DmServer from, string to, DelegationTerms terms) => from.Delegate(new DelegateRequest
     {
-        Peer = DemoWorld.B,
+        Peer = to,
         Device = DemoWorld.DeviceId,
         Terms = terms,
         KeyMethod = _options.Key,

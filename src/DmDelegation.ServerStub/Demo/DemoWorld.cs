@@ -16,6 +16,9 @@ public sealed class DemoWorld : IAsyncDisposable
     /// <summary>The delegated server.</summary>
     public const string B = "b.example";
 
+    /// <summary>The third server, in a chain.</summary>
+    public const string D = "d.example";
+
     /// <summary>The device.</summary>
     public const string DeviceId = "urn:uuid:6d1c0b1e-5f0f-4b0a-9a3e-000000000042";
 
@@ -112,11 +115,12 @@ public sealed class DemoWorld : IAsyncDisposable
                             },
                         ],
                     },
-                    Server(tls, B, tlsAnchors),
+                    Server(tls, B, tlsAnchors) with { Voucher = options.Chain ? Pair(CertificateAuthority.WritePem(Directory, "voucher-b", vouchers.IssueVoucherSigner(B))) : null },
+                    .. options.Chain ? (ServerConfiguration[])[Server(tls, D, tlsAnchors)] : [],
                 ],
             },
             cancel);
-        foreach (var (server, peer) in ((string, string)[])[(A, B), (B, A)])
+        foreach (var (server, peer) in options.Chain ? ((string, string)[])[(A, B), (B, A), (B, D), (D, B)] : [(A, B), (B, A)])
         {
             Servers.Server(server).Peers.Set(peer, new PeerConfiguration
             {
@@ -145,14 +149,14 @@ public sealed class DemoWorld : IAsyncDisposable
 
     private static KeyPairFiles Pair((string CertificateFile, string KeyFile) files) => new() { CertificateFile = files.CertificateFile, KeyFile = files.KeyFile };
 
-    /// <summary>A board with two subtrees of A's; with a full delegation A is home authority of the root.</summary>
+    /// <summary>A board with two subtrees of A's; with a full or a final delegation A is home authority of the root (DEL-065).</summary>
     private static JsonObject Profile(DemoOptions options)
     {
         const string all = $"Add={A}&Delete={A}&Exec={A}&Get=*&Replace={A}";
         return new JsonObject
         {
             ["name"] = "demo-board",
-            ["rootAcl"] = options.Type == "full" ? $"Add=*&Get=*&Replace={A}" : "Add=*&Get=*",
+            ["rootAcl"] = options.Type == "full" || options.Duration == "final" ? $"Add=*&Get=*&Replace={A}" : "Add=*&Get=*",
             ["devInfo"] = new JsonObject { ["devId"] = DeviceId, ["man"] = "Example Devices", ["mod"] = "EX-1", ["dmV"] = "1.2", ["lang"] = "en" },
             ["devDetail"] = new JsonObject { ["devTyp"] = "gateway", ["oem"] = "Example", ["fwV"] = "1", ["swV"] = "1", ["hwV"] = "1" },
             ["tree"] = new JsonArray(

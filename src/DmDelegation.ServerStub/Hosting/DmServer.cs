@@ -202,7 +202,7 @@ public sealed record ServerView
         ServerId = state.ServerId,
         Processes = [.. state.Processes.Select(ProcessView.Of)],
         Tombstones = [.. state.Tombstones],
-        Devices = [.. state.Devices.Values.Select(device => new DeviceView(device.DeviceId, device.AuthType, device.MadeBySid, new Dictionary<string, string>(device.DevInfo)))],
+        Devices = [.. state.Devices.Values.Select(device => new DeviceView(device.DeviceId, device.AuthType, device.MadeBySid, device.Derived, new Dictionary<string, string>(device.DevInfo)))],
         Sessions = state.Sessions,
         Alerts = [.. state.Alerts],
         Outgoing = [.. state.Outgoing.Select(message => message.Type)],
@@ -214,8 +214,9 @@ public sealed record ServerView
 /// <param name="DeviceId">Device id.</param>
 /// <param name="AuthType">HMAC or DIGEST.</param>
 /// <param name="MadeBySid">Process that made it; null for a configured one.</param>
+/// <param name="Derived">Whether its secrets come from a TDK still (DEL-181).</param>
 /// <param name="DevInfo">What the device said in package 1.</param>
-public sealed record DeviceView(string DeviceId, string AuthType, string? MadeBySid, IReadOnlyDictionary<string, string> DevInfo);
+public sealed record DeviceView(string DeviceId, string AuthType, string? MadeBySid, bool Derived, IReadOnlyDictionary<string, string> DevInfo);
 
 /// <summary>A process without its keys.</summary>
 public sealed record ProcessView

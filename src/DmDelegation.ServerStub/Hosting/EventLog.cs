@@ -12,7 +12,7 @@ public sealed record StubEvent
     /// <summary>ServerID.</summary>
     public string Server { get; init; } = "";
 
-    /// <summary>s2s-sent, s2s-received, s2s-answered, s2s-dropped, session-start, session-authenticated, session-end, command, alert, alert-repeated, state, error.</summary>
+    /// <summary>s2s-sent, s2s-received, s2s-answered, s2s-dropped, session-start, session-authenticated, session-end, command, alert, alert-repeated, state, recovered, error.</summary>
     public string Event { get; init; } = "";
 
     /// <summary>The other server.</summary>

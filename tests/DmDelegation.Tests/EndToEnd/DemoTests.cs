@@ -12,6 +12,10 @@ public sealed class DemoTests
     [
         [""],
         ["--type full --duration until-revoked --key cms --confirm exec"],
+        ["--duration final"],
+        ["--type full --duration final --key cms"],
+        ["--chain"],
+        ["--chain --confirm exec --key cms"],
         ["--fail 2"],
         ["--fail 4"],
         ["--fail 9"],

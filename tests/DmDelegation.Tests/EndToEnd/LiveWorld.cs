@@ -40,6 +40,8 @@ internal sealed class LiveWorld : IAsyncDisposable
 
     public DmServer ServerB => _world.Servers.Server(B);
 
+    public DmServer ServerD => _world.Servers.Server(DemoWorld.D);
+
     public StubHost Servers => _world.Servers;
 
     public AgentProcess Agent => _world.Agent;

@@ -86,6 +86,7 @@ internal static class SampleStates
             Undo = new UndoRecord(
                 [new UndoEntry(scope, "./SCM", null, "Get=*", AclCommands.Get, AclCommands.None, true, "d.example")], [scope], [account], true)
             {
+                Order = 9,
                 Treated = [account],
             },
             SkippedCount = 1,

@@ -13,7 +13,6 @@ public static class NotYet
     public static readonly (string Scenario, string Case, string Reason)[] Rows =
     [
         ("S-064", "same timing class", "speed is never asserted with a clock (design 5); that all answers are the same is"),
-        ("S-085", "tls: buffers of a real connection, after it is closed and they have been used again", "needs the real process over TLS; the engine's part, the message decoder's and the fresh connection are asserted"),
         ("S-088", "timing measured", "speed is never asserted with a clock (design 5); that the same work is done is, and the bench verb shows the time"),
         ("S-211", "time bounds", "speed is never asserted with a clock (design 5); memory is"),
 

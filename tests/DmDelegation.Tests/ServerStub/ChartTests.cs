@@ -23,6 +23,18 @@ public sealed class ChartTests
     public void A_command_that_is_a_step_carries_its_number(string server, string operation, string expected) => StringAssert.Contains(
         Draw(new StubEvent { Event = "command", Server = server, Type = "Exec", Uri = $"./Delegation/7QK27QK2A/Operations/{operation}", Status = 200 }), expected, StringComparison.Ordinal);
 
+    [TestMethod]
+    [DataRow(DemoWorld.B, "Start", "4 Exec")]
+    [DataRow(DemoWorld.D, "Confirm", "7 Exec")]
+    [DataRow(DemoWorld.B, "Confirm", "Exec")]
+    public void In_a_chain_the_numbers_are_those_of_the_link_that_is_shown_S_255(string server, string operation, string expected)
+    {
+        using var output = new StringWriter();
+        var chart = new Chart(output, json: false, chain: true) { Roles = (DemoWorld.B, DemoWorld.D) };
+        chart.Show(new StubEvent { Event = "command", Server = server, Type = "Exec", Uri = $"./Delegation/7QK27QK2A/Operations/{operation}", Status = 200 });
+        StringAssert.Contains(output.ToString(), $"- {expected} record/Operations/{operation} => 200 -", StringComparison.Ordinal);
+    }
+
     private static string Draw(StubEvent happened)
     {
         using var output = new StringWriter();

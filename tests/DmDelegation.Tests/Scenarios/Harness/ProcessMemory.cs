@@ -138,21 +138,24 @@ public sealed class Masked
     private static byte Digit(int value, bool upper) => (byte)(value < 10 ? '0' + value : (upper ? 'A' : 'a') + value - 10);
 }
 
-/// <summary>All memory of this process that can be written, whoever holds it: managed heaps, stacks, native heaps.</summary>
+/// <summary>All memory of a process that can be written, whoever holds it: managed heaps, stacks, native heaps.</summary>
 public static class ProcessMemory
 {
     private const int Window = 1 << 20;
     private const int Overlap = 256;
 
-    /// <summary>Names of those secrets that are somewhere.</summary>
-    public static IReadOnlyList<string> Find(IEnumerable<Masked> secrets)
+    /// <summary>Names of those secrets that are somewhere in this process.</summary>
+    public static IReadOnlyList<string> Find(IEnumerable<Masked> secrets) => [.. Find(secrets, "self").Select(found => found.Name).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>The secrets found in a process, by its number, and what the memory is that they are in.</summary>
+    public static IReadOnlyList<(string Name, string Region)> Find(IEnumerable<Masked> secrets, string process)
     {
         var wanted = secrets.ToList();
-        var found = new SortedSet<string>(StringComparer.Ordinal);
+        var found = new HashSet<(string, string)>();
         // A secret that is found passes through this buffer, and it is one that was there before.
         var window = GC.AllocateArray<byte>(Window + Overlap, pinned: true);
-        using var memory = File.OpenHandle("/proc/self/mem");
-        foreach (var (from, to) in Regions())
+        using var memory = File.OpenHandle($"/proc/{process}/mem");
+        foreach (var (from, to, name) in Regions(process))
         {
             for (var at = from; at < to; at += Window)
             {
@@ -164,7 +167,7 @@ public static class ProcessMemory
 
                 foreach (var secret in wanted.Where(secret => secret.IsIn(window.AsSpan(0, read))))
                 {
-                    found.Add(secret.Name);
+                    found.Add((secret.Name, name));
                 }
             }
         }
@@ -187,16 +190,16 @@ public static class ProcessMemory
         }
     }
 
-    private static List<(long From, long To)> Regions()
+    private static List<(long From, long To, string Name)> Regions(string process)
     {
-        var regions = new List<(long, long)>();
-        foreach (var line in File.ReadAllLines("/proc/self/maps"))
+        var regions = new List<(long, long, string)>();
+        foreach (var line in File.ReadAllLines($"/proc/{process}/maps"))
         {
             var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (fields[1].StartsWith("rw", StringComparison.Ordinal))
             {
                 var bounds = fields[0].Split('-');
-                regions.Add((long.Parse(bounds[0], NumberStyles.HexNumber), long.Parse(bounds[1], NumberStyles.HexNumber)));
+                regions.Add((long.Parse(bounds[0], NumberStyles.HexNumber), long.Parse(bounds[1], NumberStyles.HexNumber), fields.Length > 5 ? fields[5] : "anonymous"));
             }
         }
 
