@@ -18,7 +18,6 @@ public static class NotYet
 
         // Parts of the specification that come with other features.
         ("S-114", Whole, "Exec on nodes of the device (bindings)"),
-        ("S-181", Whole, "accounts counted by reference"),
         ("S-206", Whole, "Exec on nodes of the device (bindings)"),
 
         // Part dm.
