@@ -50,8 +50,8 @@ internal static class StatusText
         {
             { State: nameof(DelegationState.Finalised) } => "for ever",
             { RemainingSeconds: { } left, Held: null } => $"until {manager.Until}, {Words.Left(left)} left",
-            { RemainingSeconds: { } left } => $"suspended, at most {Words.Left(left)} left",
-            { Held: not null } => "suspended",
+            { RemainingSeconds: { } left } => $"{Held(manager)}, at most {Words.Left(left)} left",
+            { Held: not null } => Held(manager),
             _ => "until revoked",
         };
         foreach (var line in Words.Wrap(indent, $"{string.Join(", ", manager.Scope)}: {manager.Server}, {until}"))
@@ -59,6 +59,9 @@ internal static class StatusText
         var how = manager.State == nameof(DelegationState.Finalised) ? "owned" : manager.Exclusive ? $"{manager.By} only reads" : $"shared with {manager.By}";
         yield return $"{indent}  delegation {manager.Delegation} by {manager.By}, {how}{(manager.Parent is null ? "" : $", part of {manager.Parent}")}";
     }
+
+    private static string Held(ManagerReport manager) =>
+        manager.Held == StatusQuery.ParentSuspended ? $"suspended with {manager.Parent}" : "suspended until the time is known";
 
     private static IEnumerable<string> Waiting(WaitingReport waiting) =>
     [

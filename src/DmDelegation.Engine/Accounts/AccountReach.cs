@@ -2,7 +2,6 @@ using System.Text;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.Session;
 using DmDelegation.Engine.State;
-using DmDelegation.Tree;
 
 namespace DmDelegation.Engine.Accounts;
 

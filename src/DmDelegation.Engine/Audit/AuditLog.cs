@@ -69,7 +69,7 @@ internal static class AuditLog
         work.State = work.State with { Noise = work.State.Noise.Add(Entry(work, kind, happening, count)) };
 
     private static RefusalKind KindOf(DelegationRecord? record, string server, int reason) =>
-        new(server, record?.Id ?? "", record?.By ?? "", record?.Grant?.To ?? record?.Text("Server/ServerID") ?? "", reason);
+        new(server, record?.Id ?? "", record?.By ?? "", record?.B() ?? "", reason);
 
     private static AuditEntry Entry(Work work, RefusalKind kind, string happening, int count) => new(
         0, work.Time, work.Engine.Clock.Trust, work.Now.BootId, kind.DelegationId, kind.By, kind.To, kind.Server, happening, kind.Reason, default, count);

@@ -124,7 +124,7 @@ internal static class Alerts
         Element(xml, "Reason", reason.Code.ToString());
         Element(xml, "State", ((int)record.State).ToString());
         Element(xml, "By", record.By);
-        Element(xml, "To", grant?.To ?? record.Text("Server/ServerID") ?? "");
+        Element(xml, "To", record.B() ?? "");
         Element(xml, "Type", RecordText.Label(record));
         if (grant is not null)
         {

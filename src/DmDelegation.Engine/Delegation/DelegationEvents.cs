@@ -164,7 +164,7 @@ internal static class DelegationEvents
 
         if (account is not null)
         {
-            RemoveServer(work, account.ServerId);
+            RemoveServer(work, account.ServerId, before.Durable);
         }
 
         work.CommitOwn(CommitPoint.T3);
@@ -255,16 +255,16 @@ internal static class DelegationEvents
 
     /// <summary>Records whose B is a server, whatever their state.</summary>
     private static IEnumerable<DelegationRecord> Naming(Work work, string server) =>
-        work.State.Records.Values.Where(record => (record.Grant?.To ?? record.Text("Server/ServerID")) == server);
+        work.State.Records.Values.Where(record => record.B() == server);
 
-    private static void RemoveServer(Work work, string server)
+    private static void RemoveServer(Work work, string server, AgentState before)
     {
         var tree = work.OpenTree();
         AclRemoval.RemoveServer(tree, server, work.Options.FactoryRootAcl);
         work.KeepTree(tree);
         if (!work.Engine.Sessions.TryGetValue(server, out var session))
         {
-            Outbox.GiveUpAll(work, server); // DEL-338: there is nobody to deliver it to
+            Outbox.GiveUpAll(work, server, before); // DEL-338: what it still holds
         }
         else
         {

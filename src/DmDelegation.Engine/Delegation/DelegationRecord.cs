@@ -67,6 +67,9 @@ public sealed record DelegationRecord
     /// <summary>Effective time of the end.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>B: as granted, or as named in a record that never got that far; null if it names nobody.</summary>
+    public string? B() => Grant?.To ?? Text("Server/ServerID");
+
     /// <summary>The text of a chr leaf, null if absent.</summary>
     public string? Text(string path) => Leaves.TryGetValue(path, out var leaf) ? System.Text.Encoding.UTF8.GetString(leaf.Octets.Span) : null;
 }
@@ -185,6 +188,9 @@ public sealed record DelegationGrant
 /// <param name="Closed">T2 is committed: a later failure of anything else does not replay this (DEL-131).</param>
 public sealed record UndoRecord(ImmutableArray<UndoEntry> Entries, ImmutableArray<NodeId> Skipped, ImmutableArray<NodeId> NamedBefore, bool Closed)
 {
+    /// <summary>Grows with every T1 among the live records: where two treat one node, the later lies on top of the earlier (DEL-053, DEL-066).</summary>
+    public long Order { get; init; }
+
     /// <summary>Nothing to undo.</summary>
     public static UndoRecord Empty { get; } = new([], [], [], false);
 

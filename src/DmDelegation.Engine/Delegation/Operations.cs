@@ -40,8 +40,8 @@ internal static class Operations
         {
             "Confirm" => Confirm(work, session, record, argument),
             "Relinquish" => End(work, record, DelegationEvent.Relinquish, ReasonCode.Relinquished),
-            "Cancel" => End(work, record, DelegationEvent.Cancel, ReasonCode.Cancelled),
-            "Revoke" => End(work, record, DelegationEvent.Revoke, record.State == DelegationState.Pending ? ReasonCode.Cancelled : ReasonCode.Revoked),
+            "Cancel" => End(work, record, DelegationEvent.Cancel, ReasonCode.Cancelled, session.Server),
+            "Revoke" => End(work, record, DelegationEvent.Revoke, record.State == DelegationState.Pending ? ReasonCode.Cancelled : ReasonCode.Revoked, session.Server),
             _ => Reduction.Run(work, record, argument),
         };
     }
@@ -49,7 +49,7 @@ internal static class Operations
     /// <summary>B confirms and relinquishes; A does the rest, and who lent A its authority may take away what it gave of it (DEL-067, DEL-260, DEL-261).</summary>
     private static bool MayRun(DelegationRecord record, string operation, string server) => operation switch
     {
-        "Confirm" or "Relinquish" => record.Grant?.To == server,
+        "Confirm" or "Relinquish" => record.B() == server,
         "Cancel" or "Revoke" => record.By == server || record.Grant?.Lenders.Contains(server) == true,
         _ => record.By == server,
     };
@@ -70,7 +70,7 @@ internal static class Operations
     /// Carries out what ends a delegation and is told to the agent: by A, by B or at the device (rows 8, 20 to 22, 32, 34, 37); the answer is
     /// the refusal if the state allows no end.
     /// </summary>
-    public static CommandOutcome End(Work work, DelegationRecord record, DelegationEvent happening, ReasonCode reason)
+    public static CommandOutcome End(Work work, DelegationRecord record, DelegationEvent happening, ReasonCode reason, string? actor = null)
     {
         if (TransitionTable.Refusal(record.State, happening) is { } refused)
         {
@@ -89,7 +89,7 @@ internal static class Operations
                 : record.State == DelegationState.Pending ? DelegationState.Cancelled
                 : DelegationState.Revoked;
             AuditLocal(work, record, happening, reason);
-            T3End.Apply(work, record, happening, to, reason);
+            T3End.Apply(work, record, happening, to, reason, actor);
             work.Mark(CrashPoint.C15BeforeT3CommitOfCommand);
         }
 

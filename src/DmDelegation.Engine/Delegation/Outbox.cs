@@ -86,9 +86,10 @@ internal static class Outbox
     public static DateTimeOffset DueToDrop(EngineOptions options, OutboxEntry entry) => entry.CreatedAt.AddDays(options.Delegation.OutboxDays);
 
     /// <summary>Gives up everything for a target that cannot be reached any more (DEL-247).</summary>
-    public static void GiveUpAll(Work work, string target)
+    /// <param name="heldIn">Only what that state held; null: everything.</param>
+    public static void GiveUpAll(Work work, string target, AgentState? heldIn = null)
     {
-        foreach (var entry in Due(work.State, target).ToList())
+        foreach (var entry in Due(work.State, target).Where(entry => heldIn?.Outbox.ContainsKey(entry.Number) != false).ToList())
         {
             GiveUp(work, entry, $"{target} has no account any more");
         }

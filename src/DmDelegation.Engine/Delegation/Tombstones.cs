@@ -14,7 +14,7 @@ internal static class Tombstones
             ended.Id,
             ended.Grant?.BindingHash ?? default,
             ended.By,
-            ended.Grant?.To ?? ended.Text("Server/ServerID") ?? "",
+            ended.B() ?? "",
             ended.State,
             ended.Reason,
             ended.StartedAt ?? work.Time,

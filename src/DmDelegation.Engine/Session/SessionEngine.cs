@@ -56,6 +56,13 @@ internal static partial class SessionEngine
             return;
         }
 
+        if (session.AbortReason == 0 && work.State.AccountOf(session.Server)?.Node != session.Account)
+        {
+            // Its account went before it had proved itself: the secrets went with it, and a later account has others (DEL-193, DEL-320, C16).
+            SessionEnd.Close(work, session, SessionError.NoAccount);
+            return;
+        }
+
         if (Decode(work, session, received) is not { } message)
         {
             return;

@@ -1,4 +1,3 @@
-using DmDelegation.Engine.Ports;
 using DmDelegation.Engine.State;
 
 namespace DmDelegation.Platform.Store;

@@ -119,7 +119,7 @@ public sealed class RecordAttacks
         Assert.AreEqual(("180", "12", Given.B), (end.Element("Reason"), end.Element("State"), end.Element("To")));
     }
 
-    // Red without DEL-050 (StartChecks.Quota) and without DEL-340 (HomeScheme.WrittenOut).
+    // Red without DEL-050 (StartChecks.RoomForStaged and Quota: two walls) and without DEL-340 (AgentStateQueries.IsGuest: every B).
     [TestMethod]
     public void Naming_the_home_authority_as_B_neither_freezes_it_nor_blocks_others_T43_DEL_340_DEL_050_DEL_052_DEL_141()
     {

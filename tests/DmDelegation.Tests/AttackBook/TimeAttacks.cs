@@ -55,9 +55,9 @@ public sealed class TimeAttacks
         siege.Report();
     }
 
-    // Red without DEL-334 (Work.Policy: made once and kept).
+    // Red without DEL-268 (SessionEngine.Prepare: one session at a time).
     [TestMethod]
-    public void The_longest_message_does_not_outsit_a_revocation_T14_DEL_268_DEL_098_DEL_267()
+    public void The_longest_message_does_not_outsit_a_revocation_T14_DEL_268_DEL_098()
     {
         using var device = Fortress.Build(false);
         var home = Home.Of(device).Except(Fortress.Scope);

@@ -84,7 +84,11 @@ internal static class SampleStates
             Mark = new TimeMark(Time, 8, "boot-1"),
             AckDeliveredBootMs = 77,
             Undo = new UndoRecord(
-                [new UndoEntry(scope, "./SCM", null, "Get=*", AclCommands.Get, AclCommands.None, true, "d.example")], [scope], [account], true) { Treated = [account] },
+                [new UndoEntry(scope, "./SCM", null, "Get=*", AclCommands.Get, AclCommands.None, true, "d.example")], [scope], [account], true)
+            {
+                Order = 9,
+                Treated = [account],
+            },
             SkippedCount = 1,
             ChangedCount = 2,
             KeptCount = 3,

@@ -183,6 +183,7 @@ public sealed class ChainScenarios
 
         Assert.AreEqual(200, device.Manage(who, child.Operation("Revoke"))[^1].Status);
         Given.Ended(device, child.Id, DelegationState.Revoked, 180);
+        Assert.AreEqual(who, device.Durable.Evidence.Entries.Values.Last(entry => entry.Event == "T3").Server, "the log names who did it");
         Assert.AreEqual(lent, device.Scheme());
 
         var pending = Given.Pending(device, Chains.Child("PEND"));

@@ -1,6 +1,6 @@
 using DmDelegation.Engine.Delegation;
-using DmDelegation.Tests.Scenarios.Harness;
 using DmDelegation.Protocol;
+using DmDelegation.Tests.Scenarios.Harness;
 
 namespace DmDelegation.Tests.Scenarios;
 

@@ -91,6 +91,7 @@ public sealed class RotationScenarios
         device.Reboot(TimeSpan.FromMinutes(1));
 
         device.Manage(Given.B, Dm.Replace("./SCM/x", "on the old ones")).Answers(200);
+        device.Manage(Given.B, Dm.Replace("./SCM/x", "on the old ones once more")).Answers(200);
         own.Use(b);
         device.Manage(Given.B, Dm.Replace("./SCM/x", "on the new ones")).Answers(200);
         var rotation = device.Durable.ServerOf(Given.B).Rotation!;

@@ -14,8 +14,8 @@ internal sealed class RecordView(Work work, DelegationRecord record)
         ["By", "State", "Reason", "Ack", "Ack/Delegating", "Ack/Delegated", "Operations", "Operations/Start", "Operations/Cancel",
          "Operations/Revoke", "Operations/Reduce", "Operations/Confirm", "Operations/Relinquish", "Confirm", "Confirm/Left", RecordLayout.Challenge];
 
-    /// <summary>B: as granted, or as named in a record that never got that far.</summary>
-    public string B => record.Grant?.To ?? record.Text("Server/ServerID") ?? "";
+    /// <summary>B; empty if the record names nobody.</summary>
+    public string B => record.B() ?? "";
 
     /// <summary>
     /// Whether the record exists for a server at all: Staged only for its creator, afterwards for A, B, the delegating servers of the ancestors
@@ -24,7 +24,7 @@ internal sealed class RecordView(Work work, DelegationRecord record)
     public static bool IsVisible(Work work, DelegationRecord record, string server) =>
         record.By == server
         || (record.State != DelegationState.Staged
-            && ((record.Grant?.To ?? record.Text("Server/ServerID")) == server
+            && (record.B() == server
                 || record.Grant?.Lenders.Contains(server) == true
                 || work.State.IsHomeAuthorityOfRoot(work.Options, server)));
 

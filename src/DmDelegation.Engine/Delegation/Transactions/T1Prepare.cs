@@ -25,7 +25,7 @@ internal static class T1Prepare
         using var prk = DelegationKeys.Extract(tdk.Octets, bindingHash);
 
         var tree = work.OpenTree();
-        var undo = AddToAcls(tree, terms);
+        var undo = AddToAcls(tree, terms) with { Order = work.State.Live().Select(live => live.Grant.Undo.Order).DefaultIfEmpty().Max() + 1 };
         var ofGuest = work.State.IsGuest(terms.To);
         var account = terms.KnownAccount ?? MakeAccount(work, tree, record, terms, prk);
         work.KeepTree(tree);

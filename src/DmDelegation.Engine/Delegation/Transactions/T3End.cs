@@ -16,10 +16,11 @@ internal static class T3End
     /// Carries out T3 on the open transaction, descendants first, and queues the alerts. The caller commits. Where the undo record is damaged, B is
     /// out all the same, the reason is ROLLBACK_INCOMPLETE, and the undo record is kept for repair (DEL-139).
     /// </summary>
-    public static void Apply(Work work, DelegationRecord record, DelegationEvent happening, DelegationState to, ReasonCode reason)
+    /// <param name="actor">Who brought it about, where it is not the one that the event names: an ancestor's delegating server (DEL-067).</param>
+    public static void Apply(Work work, DelegationRecord record, DelegationEvent happening, DelegationState to, ReasonCode reason, string? actor = null)
     {
         Cascade(work, record.Id, to);
-        EndOne(work, record, happening, to, reason);
+        EndOne(work, record, happening, to, reason, actor);
     }
 
     /// <summary>
@@ -52,7 +53,7 @@ internal static class T3End
         EndOne(work, record, DelegationEvent.ParentEnded, to, ReasonCode.ParentEnded);
     }
 
-    private static void EndOne(Work work, DelegationRecord record, DelegationEvent happening, DelegationState to, ReasonCode reason)
+    private static void EndOne(Work work, DelegationRecord record, DelegationEvent happening, DelegationState to, ReasonCode reason, string? actor = null)
     {
         var grant = record.Grant!;
         var (kept, complete) = AclRestoration.Restore(work, record, grant);
@@ -72,7 +73,7 @@ internal static class T3End
         };
         work.State = work.State with { Records = work.State.Records.SetItem(record.Id, ended) };
         Tombstones.Add(work, ended);
-        AuditLog.Evidence(work, ended, ActorOf(happening, record.By, grant.To), AuditEvents.T3, reason);
+        AuditLog.Evidence(work, ended, actor ?? ActorOf(happening, record.By, grant.To), AuditEvents.T3, reason);
         Alerts.QueueEnd(work, ended);
         if (lastOfAccount)
         {

@@ -141,11 +141,15 @@ internal sealed record Treatment(
         // Whatever names B and is not changed is B's own, and T3 leaves it (DEL-058, DEL-136).
         private void NoteName(NodeChain chain)
         {
-            if (chain.Target.Acl?.NamesAnywhere(b) == true)
+            if (chain.Target.Acl?.NamesAnywhere(b) == true || IsTakenFrom(b, chain.Target.Id))
             {
                 _namedBefore.Add(chain.Target.Id);
             }
         }
+
+        // Another delegation, by B itself, holds B's name back and puts it into the value again (DEL-129, DEL-135).
+        private bool IsTakenFrom(string server, NodeId node) =>
+            state.Live().Any(live => live.Record.By == server && live.Grant.Undo.Entries.Any(entry => entry.Node == node && entry.Taken != AclCommands.None));
 
         /// <summary>Whether the value a protected root inherits will change: its owner, or a scope root between, is treated.</summary>
         private static bool InheritsFrom(NodeChain chain, HashSet<NodeId> changed)

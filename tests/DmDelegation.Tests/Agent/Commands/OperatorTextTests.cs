@@ -40,9 +40,9 @@ public sealed class OperatorTextTests
                   delegation 8XK3 by b.example, b.example only reads, part of 7QK2
               ./DevDetail: d.example, for ever
                 delegation 9FIN by a.example, owned
-              ./DevInfo: e.example, suspended, at most 10 min left
+              ./DevInfo: e.example, suspended until the time is known, at most 10 min left
                 delegation A001 by a.example, a.example only reads
-                ./DevInfo/Man: f.example, suspended, at most 1 min left
+                ./DevInfo/Man: f.example, suspended with A001, at most 1 min left
                   delegation A002 by e.example, e.example only reads, part of A001
               ./SCM/r: g.example has 1 h to confirm, until then nothing changes
                 delegation B007 by a.example

@@ -91,6 +91,9 @@ public sealed class ScriptedServer(string serverId, string authType)
 
     public Queue<Batch> Script { get; } = [];
 
+    /// <summary>Makes the nonces of this server; a simulation makes them from its seed.</summary>
+    public Func<int, byte[]> NewNonce { get; set; } = RandomNumberGenerator.GetBytes;
+
     /// <summary>Called with each message of the device, before it is answered.</summary>
     public Action<SyncMLMessage>? OnMessage { get; set; }
 
@@ -267,7 +270,8 @@ public sealed class ScriptedServer(string serverId, string authType)
         return message.Header.Cred?.Data == Convert.ToBase64String(MD5.HashData([.. ClientInner, (byte)':', .. ClientNonce]));
     }
 
-    private static string Mac(byte[] inner, byte[] nonce, ReadOnlySpan<byte> body) =>
+    /// <summary>The MAC of a body, as security.md 2 has it.</summary>
+    public static string Mac(byte[] inner, byte[] nonce, ReadOnlySpan<byte> body) =>
         Convert.ToBase64String(MD5.HashData([.. inner, (byte)':', .. nonce, (byte)':', .. Encoding.ASCII.GetBytes(Convert.ToBase64String(MD5.HashData(body)))]));
 
     private void Learn(SyncMLMessage message)
@@ -328,7 +332,7 @@ public sealed class ScriptedServer(string serverId, string authType)
         Chal? chal = null;
         if (challenge)
         {
-            ClientNonce = RandomNumberGenerator.GetBytes(16);
+            ClientNonce = NewNonce(16);
             var type = ChallengeType ?? (authType == "HMAC" ? "syncml:auth-MAC" : "syncml:auth-md5");
             chal = new Chal(new MetaInfo { Format = "b64", Type = type, NextNonce = Convert.ToBase64String(ClientNonce) });
         }

@@ -1,4 +1,5 @@
 using DmDelegation.Engine;
+using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.Time;
 using DmDelegation.Tests.Scenarios.Harness;
 using E = DmDelegation.Engine.Delegation.DelegationEvent;
@@ -10,6 +11,9 @@ internal static class Acts
 {
     /// <summary>How long the device was off.</summary>
     public static readonly TimeSpan Off = TimeSpan.FromMinutes(10);
+
+    /// <summary>Pin of the key that B will use next.</summary>
+    public static readonly byte[] NextPin = [.. Enumerable.Range(100, 32).Select(octet => (byte)octet)];
 
     public static readonly Dictionary<E, Func<Course, int>> Of = new()
     {
@@ -28,8 +32,8 @@ internal static class Acts
         [E.Relinquish] = course => course.Say(Given.B, course.Delegation.Operation("Relinquish")),
         [E.DeleteOfTheRecord] = course => course.Say(Given.A, Dm.Delete(course.Delegation.Uri)),
         [E.LocalEnd] = course => Quietly(() => { course.Device.Handle(new LocalEnd(course.Delegation.Id)); course.Device.Pump(); }),
-        [E.BReplacesPins] = course => course.Say(Given.B, Dm.ReplaceOctets(course.Delegation.Uri + "/Server/CertPin", new byte[32])),
-        [E.BRotates] = course => course.Say(Given.B, Dm.Replace($"./DMAcc/d-{course.Delegation.Id}/AppAuth/s/AAuthSecret", "a secret of B that A does not know")),
+        [E.BReplacesPins] = course => ReplacePins(course, [.. course.Delegation.CertPin, .. NextPin]),
+        [E.BRotates] = Rotate,
         [E.RotationOverdue] = course => Quietly(() => course.Pass(TimeSpan.FromSeconds(400))),
         [E.WindowOver] = course => Quietly(() => course.Pass(TimeSpan.FromSeconds(Course.WindowSeconds))),
         [E.ExpiryDue] = course => Quietly(() => course.Pass(TimeSpan.FromSeconds(Course.LifeSeconds))),
@@ -38,9 +42,14 @@ internal static class Acts
         [E.RebootClockTrusted] = course => Quietly(() => course.Reboot(Off, clockTrusted: true)),
         [E.RebootClockNotTrusted] = course => Quietly(() => course.Reboot(Off, clockTrusted: false)),
         [E.ClockTrusted] = course => Quietly(() => course.TrustClock(Off)),
+        [E.ParentEnded] = course => Quietly(() => course.Say(Given.D, course.Parent.Operation("Revoke"))),
+        [E.ParentSuspended] = course => Quietly(() => course.Reboot(Off, clockTrusted: false)),
+        [E.ParentActiveAgain] = course => Quietly(() => TellTimeOfParent(course, Off)),
         [E.AccountOfAGone] = course => Unless(200, course.Say(Given.Home, Dm.Delete("./DMAcc/a"))),
-        [E.AccountOfBGone] = course => Unless(200, course.Say(Given.Home, Dm.Delete("./DMAcc/b"))),
+        [E.AccountOfBGone] = course => Unless(200, course.Say(Given.Home, Dm.Delete(course.Case.KnownB ? "./DMAcc/b" : course.Delegation.Account()))),
         [E.OwnerDeletesTheScope] = course => Unless(200, course.Say(Given.Home, Dm.Delete("./SCM"))),
+        [E.ScopeFinallyDelegatedOn] = course => Quietly(() => FinaliseAnother(course.Device)),
+        [E.FactoryReset] = course => Quietly(course.Device.FactoryReset),
     };
 
     public static int Shorten(Course course, string seconds) => course.Say(Given.A, Dm.Replace(course.Delegation.Uri + "/Expiry/MaxSeconds", seconds, "int"));
@@ -48,12 +57,35 @@ internal static class Acts
     public static int TellTime(Course course, DateTimeOffset time) =>
         course.Say(Given.A, Dm.Replace(course.Delegation.Uri + "/Expiry/Now", BasicTime.Format(time)));
 
+    /// <summary>The lender tells the time: it counts for what it lent and for what descends from that (DEL-213).</summary>
+    public static void TellTimeOfParent(Course course, TimeSpan off) => Assert.AreEqual(
+        200, course.Say(Given.D, Dm.Replace(course.Parent.Uri + "/Expiry/Now", BasicTime.Format(course.Device.EffectiveTime + off))));
+
+    public static int ReplacePins(Course course, byte[] pins)
+    {
+        course.Device.Arm(course.Delegation).TlsPin = course.Delegation.CertPin;
+        return course.Say(Given.B, Dm.ReplaceOctets(course.Delegation.Uri + "/Server/CertPin", pins));
+    }
+
     /// <summary>All three ways to write; they must be answered alike.</summary>
     private static int Write(Course course)
     {
         var uri = course.Delegation.Uri;
         var status = course.Say(Given.A, Dm.Add(uri + "/Server/Name", "B"), Dm.Replace(uri + "/Confirm/Window", "600", "int"), Dm.Delete(uri + "/Scope/2"));
         Assert.AreSequenceEqual([status, status, status], Given.Statuses(course.Answers));
+        return status;
+    }
+
+    /// <summary>Both secrets; B uses its own from the next session on.</summary>
+    private static int Rotate(Course course)
+    {
+        var own = OwnSecrets.Random();
+        var status = course.Say(Given.B, own.Replacing(course.Delegation.Account()));
+        if (status == 200)
+        {
+            own.Use(course.Device.Servers[Given.B]);
+        }
+
         return status;
     }
 
@@ -70,6 +102,17 @@ internal static class Acts
         Given.B,
         _ => [Dm.Get(course.Delegation.Uri + "/Confirm/Challenge")],
         before => [course.Delegation.Operation("Confirm", proof(before[^1].Results.IsEmpty ? [] : before[^1].Octets))]);
+
+    /// <summary>A gives the scope to another for ever; the notice to A comes later, so that no session of A makes a staged record older.</summary>
+    private static void FinaliseAnother(TestDevice device)
+    {
+        var onward = new Delegating("ONWARD", b: "c.example").Final();
+        Given.Pending(device, onward);
+        device.Servers[Given.A].Reachable = false;
+        device.Rotate(onward);
+        device.Manage(onward.B, onward.Confirming());
+        Assert.AreEqual(DelegationState.Finalised, device.Record(onward.Id).State, Given.Log(device));
+    }
 
     private static int Unless(int expected, int status) => status == expected ? 0 : status;
 

@@ -12,6 +12,7 @@ internal static class Arrangements
         [DelegationState.Pending] = Pending,
         [DelegationState.Active] = Active,
         [DelegationState.Suspended] = Suspended,
+        [DelegationState.Finalised] = Finalised,
         [DelegationState.Failed] = course => { Pending(course); course.Pass(TimeSpan.FromSeconds(Course.WindowSeconds)); },
         [DelegationState.Cancelled] = course => { Pending(course); course.Say(Given.A, course.Delegation.Operation("Cancel")); },
         [DelegationState.Revoked] = course => { Active(course); course.Say(Given.A, course.Delegation.Operation("Revoke")); },
@@ -29,6 +30,17 @@ internal static class Arrangements
     {
         Pending(course);
         course.Say(Given.B, course.Delegation["Confirm/Mode"] == "exec" ? course.Delegation.Confirming() : []);
+    }
+
+    private static void Finalised(Course course)
+    {
+        Pending(course);
+        if (!course.Case.KnownB)
+        {
+            course.Device.Rotate(course.Delegation);
+        }
+
+        course.Say(Given.B, course.Delegation.Confirming());
     }
 
     private static void Suspended(Course course)

@@ -15,11 +15,20 @@ internal sealed record Case(DelegationEvent On, DelegationState State, int Row)
     /// <summary>B has an account of its own; otherwise it is a guest.</summary>
     public bool KnownB { get; init; }
 
+    /// <summary>The delegation is a child: D lends to A what A lends to B. Of a final one, which has no parent, D's is about something else.</summary>
+    public bool IsChild { get; init; }
+
     /// <summary>Changes the device before it exists.</summary>
     public Action<TestDeviceSetup>? Setup { get; init; }
 
     /// <summary>Changes what A delegates.</summary>
     public Action<Delegating>? Terms { get; init; }
+
+    /// <summary>What happens before the device comes into the state.</summary>
+    public Action<Course>? Earlier { get; init; }
+
+    /// <summary>How it comes into the state, if not as <see cref="Arrangements"/> has it.</summary>
+    public Action<Course>? Arrange { get; init; }
 
     /// <summary>Brings the condition about, in the state and before the event.</summary>
     public Action<Course>? Given { get; init; }
@@ -37,7 +46,7 @@ internal sealed record Case(DelegationEvent On, DelegationState State, int Row)
     public DelegationState Column => State.IsEnded() ? DelegationState.Revoked : State;
 
     public override string ToString() =>
-        $"{On} in {State}: {(Row == Rows.None ? "no row" : $"row {Row}")}{(KnownB ? ", known B" : "")}{(When.Length > 0 ? ", " + When : "")}";
+        $"{On} in {State}: {(Row == Rows.None ? "no row" : $"row {Row}")}{(KnownB ? ", known B" : "")}{(IsChild ? ", child" : "")}{(When.Length > 0 ? ", " + When : "")}";
 }
 
 /// <summary>What is seen after an event.</summary>
@@ -77,7 +86,15 @@ internal static class Happenings
     /// <summary>Events that take nodes or servers out of the tree by themselves.</summary>
     public static bool ChangesTheTree(this DelegationEvent happening) => happening
         is DelegationEvent.AccountOfAGone or DelegationEvent.AccountOfBGone or DelegationEvent.OwnerDeletesTheScope or DelegationEvent.ScopeFinallyDelegatedOn
-        or DelegationEvent.FactoryReset;
+        or DelegationEvent.ParentEnded or DelegationEvent.FactoryReset;
+
+    /// <summary>The server that has no account any more: nothing can be told to it.</summary>
+    public static string? AccountGone(this DelegationEvent happening) => happening switch
+    {
+        DelegationEvent.AccountOfAGone => Scenarios.Given.A,
+        DelegationEvent.AccountOfBGone => Scenarios.Given.B,
+        _ => null,
+    };
 
     /// <summary>Events that B hears of in the session in which they happen.</summary>
     public static bool IsInSessionOfB(this DelegationEvent happening) => happening is DelegationEvent.Relinquish or DelegationEvent.ConfirmProofBad;

@@ -17,9 +17,6 @@ internal sealed class Course : IDisposable
     /// <summary>The fail-safe window, seconds.</summary>
     public const long WindowSeconds = 3600;
 
-    private const string AllOfAAndDeleteOfHome =
-        "Add=a.example&Delete=a.example+home.example&Exec=a.example&Get=a.example&Replace=a.example";
-
     private readonly string _home;
     private int _effects;
     private int _lines;
@@ -31,7 +28,8 @@ internal sealed class Course : IDisposable
         Case = one;
         Device = new TestDevice(setup =>
         {
-            setup.Acl("./SCM", AllOfAAndDeleteOfHome); // so that the owner can delete the scope
+            setup.Acl("./SCM", Owned(LentByD ? Given.D : Given.A));
+            setup.Acl("./Net", Owned(LentByD ? Given.D : Given.A));
             if (one.KnownB)
             {
                 setup.Known.Add(Given.B);
@@ -46,7 +44,17 @@ internal sealed class Course : IDisposable
             Delegation.KnownB();
         }
 
+        if (one.State == DelegationState.Finalised)
+        {
+            Cases.Final(Delegation);
+        }
+
         one.Terms?.Invoke(Delegation);
+        if (one.IsChild)
+        {
+            Lend();
+        }
+
         _home = Device.Scheme();
     }
 
@@ -55,6 +63,9 @@ internal sealed class Course : IDisposable
     public TestDevice Device { get; }
 
     public Delegating Delegation { get; }
+
+    /// <summary>What D lends to A, in the cases of a child.</summary>
+    public Delegating Parent { get; private set; } = null!;
 
     /// <summary>Answers of the session that the event was.</summary>
     public IReadOnlyList<Outcome> Answers { get; private set; } = [];
@@ -128,12 +139,12 @@ internal sealed class Course : IDisposable
     }
 
     /// <summary>Reason code with which the command that is the event was refused, or the local end; 0: it was not.</summary>
-    public int Refusal => !Case.On.IsCommand() && Case.On != DelegationEvent.LocalEnd ? 0 : Device.Log.Skip(_lines).Select(ReasonOf).LastOrDefault(reason => reason is not null) ?? 0;
+    public int Refusal => Device.Log.Skip(_lines).Select(ReasonOf).LastOrDefault(reason => reason is not null) ?? 0;
 
     /// <summary>Alerts of this delegation that were queued by the event: <c>A:Ack B:Session</c>.</summary>
     public string Alerts => string.Join(' ', Device.Effects.Skip(_effects).OfType<Persist>()
         .SelectMany(persist => persist.After.Outbox.Where(entry => !persist.Before.Outbox.ContainsKey(entry.Key)).Select(entry => entry.Value))
-        .Where(entry => entry.DelegationId == Delegation.Id)
+        .Where(entry => entry.DelegationId == Delegation.Id && entry.Target != Case.On.AccountGone())
         .Select(entry => $"{entry.Target[..1].ToUpperInvariant()}:{entry.Event}")
         .Order(StringComparer.Ordinal));
 
@@ -163,7 +174,7 @@ internal sealed class Course : IDisposable
         Assert.AreEqual(state == DelegationState.Staged, Record is { SealedKeyValue.IsEmpty: false }, "Key/Value is there while Staged and no longer (DEL-155)");
         Assert.AreEqual(
             state == DelegationState.Pending && Delegation["Confirm/Mode"] == "exec", Record?.Grant is { SealedProofKey.IsEmpty: false }, "the proof key goes with T2 and T3");
-        Assert.AreEqual(Case.KnownB ? Case.On != DelegationEvent.AccountOfBGone : live, Device.AccountsOf(Given.B) == 1, "the account of B (DEL-127, DEL-193)");
+        Assert.AreEqual(Case.KnownB ? Case.On != DelegationEvent.AccountOfBGone || state == DelegationState.Finalised : live, Device.AccountsOf(Given.B) == 1, "the account of B (DEL-127, DEL-193)");
         if (state?.IsEnded() == true)
         {
             var tombstone = Device.Durable.Tombstones[Delegation.Id];
@@ -185,6 +196,23 @@ internal sealed class Course : IDisposable
     }
 
     public void Dispose() => Device.Dispose();
+
+    private bool LentByD => Case is { IsChild: true, State: not DelegationState.Finalised };
+
+    /// <summary>All rights of an owner; the home authority may delete, so that it can take the scope away.</summary>
+    private static string Owned(string by) => $"Add={by}&Delete={by}+home.example&Exec={by}&Get={by}&Replace={by}";
+
+    private void Lend()
+    {
+        Parent = new Delegating("PARENT", Given.D, Given.A)
+        {
+            ["SubDelegation"] = "1",
+            ["Expiry/Now"] = BasicTime.Format(Device.Now.Wall),
+        }.Temporary(2 * LifeSeconds).KnownB();
+        Parent.Scope.Clear();
+        Parent.Scope.AddRange(LentByD ? [new("./SCM", "Add+Delete+Exec+Get+Replace"), new("./Net", "Add+Delete+Get")] : [new("./Rogue", "Get")]);
+        Given.Active(Device, Parent);
+    }
 
     /// <summary>T1 adds B, T2 takes the changing rights of A, T3 for an entry puts both back (7.1).</summary>
     private void RightsAre(DelegationState state)

@@ -1,5 +1,7 @@
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.Time;
+using DmDelegation.Tests.Scenarios.Harness;
 using E = DmDelegation.Engine.Delegation.DelegationEvent;
 using S = DmDelegation.Engine.Delegation.DelegationState;
 
@@ -25,6 +27,8 @@ internal static class Rows
         [11] = new() { Effect = HasAChallenge },
         [12] = new(),
         [13] = new() { Status = 200, To = S.Active, Reason = 0, Alerts = "A:Session B:Session" },
+        [14] = new() { Status = 200, To = S.Finalised, Reason = 0, Alerts = "A:Session B:Session" },
+        [15] = new() { Status = 425, Refusal = 174, Effect = CountsNothing },
         [16] = new() { Status = 403, Refusal = 131 },
         [17] = new() { Status = 403, Refusal = 172, Effect = CountsOneMore },
         [18] = new() { Status = 403, Refusal = 172, To = S.Failed, Reason = 171, Alerts = "A:End" },
@@ -34,6 +38,9 @@ internal static class Rows
         [22] = new() { Status = 200, To = S.Relinquished, Reason = 182, Alerts = "A:End" },
         [23] = new() { Status = 200, Effect = RaisesTheMark },
         [24] = new() { Status = 200, Effect = IsShorter },
+        [25] = new() { Status = 200, Effect = HasNewPins },
+        [26] = new() { Status = 200, Effect = BKeepsWorking },
+        [27] = new() { Effect = BMustRotate },
         [28] = new() { Effect = BWorks },
         [29] = new(),
         [30] = new() { Effect = ComesLater },
@@ -42,15 +49,23 @@ internal static class Rows
         [33] = new() { Status = 200, Alerts = "A:End B:End", Effect = HasOneEntryLeft },
         [34] = new() { Status = 200, To = S.Revoked, Reason = 180, Alerts = "A:End" },
         [35] = new() { To = S.Expired, Reason = 181, Alerts = "A:End" },
+        [36] = new() { To = S.Revoked, Reason = 183, Alerts = "A:End" },
         [37] = new() { To = S.Revoked, Alerts = "A:End" },
         [38] = new() { To = S.Suspended, Reason = 0 },
         [39] = new(),
         [40] = new(),
+        [41] = new() { To = S.Suspended, Reason = 0 },
         [42] = new() { Effect = WindowGoesOn },
         [43] = new() { To = S.Active, Reason = 0 },
         [44] = new() { To = S.Expired, Reason = 181, Alerts = "A:End" },
+        [45] = new() { Effect = KnowsItsOwnTime },
         [46] = new(),
+        [47] = new() { Status = 405, Refusal = 190 },
+        [48] = new(),
+        [49] = new() { Status = 405, Refusal = 127 },
+        [50] = new(),
         [52] = new() { Status = 200, Gone = true, Effect = LeavesATombstone },
+        [53] = new() { Gone = true, Effect = LeavesATombstone },
     };
 
     /// <summary>Where a row has one reason for each of its events.</summary>
@@ -62,6 +77,7 @@ internal static class Rows
         [(21, E.AccountOfBGone)] = 185,
         [(21, E.OwnerDeletesTheScope)] = 187,
         [(21, E.LocalEnd)] = 187,
+        [(21, E.ParentEnded)] = 183,
         [(37, E.AccountOfAGone)] = 184,
         [(37, E.AccountOfBGone)] = 185,
         [(37, E.OwnerDeletesTheScope)] = 187,
@@ -77,26 +93,72 @@ internal static class Rows
             expected = expected with { Reason = reason };
         }
 
-        if (!one.On.IsCommand())
+        if (!one.On.IsCommand() && one.Row != 49)
         {
             expected = expected with { Status = 0, Refusal = one.On == E.LocalEnd ? expected.Refusal : 0 };
         }
 
-        var ends = expected.To?.IsEnded() == true && one.Row != 7;
-        if (ends && (one.KnownB || one.On.IsInSessionOfB()))
-        {
-            expected = expected with { Alerts = expected.Alerts + " B:End" };
-        }
-
-        return one.But?.Invoke(expected) ?? expected;
+        expected = one.But?.Invoke(expected) ?? expected;
+        var ends = (expected.To?.IsEnded() == true && one.Row != 7) || (one.Row == 53 && one.State.IsLive());
+        return ends ? expected with { Alerts = Told(one, expected.Alerts) } : expected;
     }
 
-    public static void LeavesATombstone(Course course) =>
-        Assert.AreEqual(course.Case.State, course.Device.Durable.Tombstones[course.Delegation.Id].State);
+    /// <summary>Who hears of an end: a known B as A does, any B in whose session it happens, the lender; nobody without an account (DEL-069, DEL-247).</summary>
+    private static string Told(Case one, string alerts)
+    {
+        IEnumerable<string> told = [.. alerts.Split(' '), one.KnownB || one.On.IsInSessionOfB() ? "B:End" : "", one.IsChild ? "D:End" : ""];
+        var gone = one.On.AccountGone() is { } server ? server[..1].ToUpperInvariant() + ":End" : "";
+        return string.Join(' ', told.Distinct().Except(["", gone]).Order(StringComparer.Ordinal));
+    }
 
     public static void CountsNothing(Course course) => Assert.AreEqual(course.Before.Grant!.BadAttempts, course.Record!.Grant!.BadAttempts);
 
     private static void LeavesNoTombstone(Course course) => Assert.IsFalse(course.Device.Durable.Tombstones.ContainsKey(course.Delegation.Id));
+
+    /// <summary>A record that had ended keeps its tombstone; one that was live ends by the operator's hand (DEL-277).</summary>
+    private static void LeavesATombstone(Course course)
+    {
+        var tombstone = course.Device.Durable.Tombstones[course.Delegation.Id];
+        var (state, reason) = course.Case.State switch
+        {
+            S.Pending => (S.Cancelled, 187),
+            S.Active or S.Suspended or S.Finalised => (S.Revoked, 187),
+            var ended => (ended, course.Before.Reason),
+        };
+        Assert.AreEqual((state, reason), (tombstone.State, tombstone.Reason));
+    }
+
+    /// <summary>The new secrets are good at once, and nothing else has changed.</summary>
+    private static void BKeepsWorking(Course course)
+    {
+        course.Say(Given.B, Dm.Get("./DevInfo/Lang"));
+        Assert.AreEqual(200, course.Answers[0].Status);
+        Assert.AreEqual((course.Before.State, course.Before.Grant!.BadAttempts), (course.Record!.State, course.Record.Grant!.BadAttempts));
+    }
+
+    /// <summary>B is held to the pre-confirmation list until it rotates.</summary>
+    private static void BMustRotate(Course course)
+    {
+        Assert.AreEqual(RotationDuty.Overdue, course.Record!.Grant!.Rotation);
+        course.IsUntouched();
+        if (course.Case.State == S.Active)
+        {
+            course.Say(Given.B, [Dm.Get("./SCM/x"), Dm.Get("./DevInfo/Lang"), .. OwnSecrets.Random().Replacing(course.Delegation.Account()), Dm.Get("./SCM/x")]);
+            Assert.AreSequenceEqual([425, 200, 200, 200, 200], Given.Statuses(course.Answers));
+        }
+    }
+
+    /// <summary>Held by the parent and by nothing else (DEL-063).</summary>
+    private static void KnowsItsOwnTime(Course course) =>
+        Assert.AreEqual((false, S.Suspended), (course.Record!.Grant!.OffTimeUnknown, course.Device.Record(course.Parent.Id).State));
+
+    /// <summary>The pin of the present session and another one (DEL-342).</summary>
+    private static void HasNewPins(Course course)
+    {
+        byte[] pins = [.. course.Delegation.CertPin, .. Acts.NextPin];
+        Assert.AreSequenceEqual(pins, course.Record!.Grant!.Pins.ToArray());
+        Assert.AreSequenceEqual(pins, course.Record.Leaves["Server/CertPin"].Octets.ToArray());
+    }
 
     private static void IsWritten(Course course)
     {
