@@ -61,7 +61,7 @@ public sealed class DelegationPolicy(AgentState state, EngineOptions options) : 
         foreach (var live in state.LiveTo(question.Server))
         {
             var (record, grant) = live;
-            if (!live.GivesRights() || EntryFor(grant, question) is not { } entry)
+            if (!live.GivesRights() || EndsWith(record, grant, question) || EntryFor(grant, question) is not { } entry)
             {
                 continue;
             }
@@ -74,6 +74,13 @@ public sealed class DelegationPolicy(AgentState state, EngineOptions options) : 
         }
 
         return OwnAccount.Grants(state, question) ? new AccessVerdict(new AccessAnswer(true, 200, 0, "DEL-324", question.Target.Target.Id), null) : null;
+    }
+
+    /// <summary>Who may delete a scope root ends the delegation by it first (DEL-141), and what that gave is gone before the Delete runs.</summary>
+    private static bool EndsWith(DelegationRecord record, DelegationGrant grant, in AccessQuestion question)
+    {
+        var target = question.Target.Target.Id;
+        return question.Operation == AccessOperation.Delete && record.State != DelegationState.Finalised && grant.Scope.Any(entry => entry.Root == target);
     }
 
     /// <summary>The entry that covers every node the command touches: the ACL of a leaf is its parent's affair (ACL-034).</summary>

@@ -98,7 +98,8 @@ public sealed class AccessJudge
     // DEL-322: no ACL property by right of a record. DEL-325: every node that a command takes along.
     private bool ByRecord(string s, AclCommands c, Node[] at, Ask ask) =>
         ask != Ask.ReplaceAcl && Grants(Effective(at, AclText), c, s) && _live.Any(l => l.G.To == s && Gives(l) && RightsIn(l, at).HasFlag(c)
-            && (ask != Ask.Delete || at[^1].SelfAndDescendants().All(n => RightsIn(l, _chains[n.Id]).HasFlag(c))));
+            && (ask != Ask.Delete || (at[^1].SelfAndDescendants().All(n => RightsIn(l, _chains[n.Id]).HasFlag(c))
+                && (l.R.State == DelegationState.Finalised || l.G.Scope.All(e => e.Root != at[^1].Id))))); // DEL-141: it ends first, then the Delete runs
 
     // The rights of the entry that covers the node; the protected set and what was skipped (DEL-125) are no part of the scope.
     // Of a Finalised one's undo record the identities are left (DEL-130).

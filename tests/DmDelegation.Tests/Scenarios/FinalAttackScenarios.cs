@@ -162,6 +162,18 @@ public sealed class FinalAttackScenarios
     }
 
     [TestMethod]
+    public void The_home_authority_deletes_no_scope_root_by_the_right_of_the_record_that_ends_with_it_DEL_141()
+    {
+        using var device = new TestDevice(setup => setup.AIsHomeAuthority());
+        var lent = new Delegating("LENT", Given.D, Given.A) { ["Control"] = "shared" }.KnownB();
+        lent.Scope[0] = new("./Rogue", "Add+Delete+Get+Replace");
+        Given.Active(device, lent);
+        Assert.IsFalse(device.Decide(Given.A, DmDelegation.Tree.AccessOperation.Delete, "./Rogue").Allowed);
+        device.Manage(Given.A, Dm.Delete("./Rogue/n"), Dm.Delete("./Rogue")).Answers(200, 425);
+        Assert.AreEqual(DelegationState.Active, device.Record("LENT").State);
+    }
+
+    [TestMethod]
     public void A_value_that_has_no_room_for_B_is_found_at_Start_DEL_118_DEL_130()
     {
         var longName = "b" + new string('b', 200) + ".example";
