@@ -136,7 +136,7 @@ public sealed class AccountAttacks
 
     // Red without DEL-341 (ServerIdRule.Denial).
     [TestMethod]
-    public void Nobody_adds_an_account_under_a_name_that_means_something_T41_DEL_341_DEL_335()
+    public void Nobody_adds_an_account_under_a_name_that_means_something_T41_DEL_341()
     {
         using var device = Fortress.Build(change: setup =>
         {

@@ -20,7 +20,7 @@ public sealed partial class LoginAttacks
     [TestMethod]
     [DataRow("HMAC")]
     [DataRow("DIGEST")]
-    public void A_recorded_login_or_proof_of_B_is_worth_nothing_T16_DEL_180_DEL_179(string authType)
+    public void A_recorded_login_or_proof_of_B_is_worth_nothing_T16_DEL_180(string authType)
     {
         using var device = Fortress.Build();
         var home = Home.Of(device);
@@ -207,7 +207,7 @@ public sealed partial class LoginAttacks
     [TestMethod]
     [DataRow(DelegationState.Pending)]
     [DataRow(DelegationState.Active)]
-    public void Outsiders_who_make_logins_fail_neither_lock_out_nor_end_T27_DEL_184_DEL_185_DEL_186(DelegationState state)
+    public void Outsiders_who_make_logins_fail_neither_lock_out_nor_end_T27_DEL_184_DEL_186(DelegationState state)
     {
         using var device = Fortress.Build();
         var home = Home.Of(device);

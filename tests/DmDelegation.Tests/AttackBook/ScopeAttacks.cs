@@ -132,7 +132,7 @@ public sealed class ScopeAttacks
 
     // Exec bindings do not exist yet (DEL-329): every Exec in the tree ends with 406 at the latest. Red without DEL-290 (Operations.MayRun).
     [TestMethod]
-    public void What_B_executes_never_acts_with_the_rights_of_the_agent_T09_DEL_329_DEL_290()
+    public void What_B_executes_never_acts_with_the_rights_of_the_agent_T09_DEL_290()
     {
         using var device = Fortress.Build();
         var home = Home.Of(device).Except(Fortress.Scope);

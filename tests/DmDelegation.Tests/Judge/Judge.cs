@@ -1,3 +1,4 @@
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Tree;
 
@@ -59,7 +60,7 @@ public sealed class AccessJudge
     {
         var (changes, target, guest) = (ask is not (Ask.Get or Ask.GetAcl), chain[^1], GuestRecords(s));
         var secret = ask == Ask.Replace && target.Name is "AAuthSecret" or "AAuthData" && guest.Any(l => Under(chain, l.G.Account));
-        if (guest.Count > 0 && !guest.Any(Gives) && !guest.Any(l => l.R.State == DelegationState.Pending))
+        if (guest.Count > 0 && guest.All(l => l.R.State == DelegationState.Suspended))
             return "DEL-213";
         if (guest.Count > 0 && !guest.Any(Gives) && !secret && !(ask == Ask.Get && chain is [_, { Name: "DevInfo" }, ..]))
             return "DEL-175";
@@ -145,7 +146,9 @@ public sealed class AccessJudge
     private IEnumerable<(DelegationRecord R, DelegationGrant G)> Exclusive(string s) =>
         _live.Where(l => l.R.By == s && l.G.Exclusive && l.R.State is DelegationState.Active or DelegationState.Suspended);
     private bool IsTaken(string s, Node[] chain) => Exclusive(s).Any(l => RightsIn(l, chain) != AclCommands.None); // DEL-331
-    private static bool Gives((DelegationRecord R, DelegationGrant G) l) => l.R.State is DelegationState.Active or DelegationState.Finalised;
+    // A B that has not rotated in time is held to the pre-confirmation list (DEL-181).
+    private static bool Gives((DelegationRecord R, DelegationGrant G) l) =>
+        l.R.State is DelegationState.Active or DelegationState.Finalised && l.G.Rotation != RotationDuty.Overdue;
 
     private List<(DelegationRecord R, DelegationGrant G)> GuestRecords(string s) =>
         _live.Any(l => l.G.To == s && l.G.AccountMade && !Finals.Any(f => f.G.Account == l.G.Account)) ? [.. _live.Where(l => l.G.To == s)] : [];

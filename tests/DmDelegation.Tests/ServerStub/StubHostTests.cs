@@ -29,7 +29,7 @@ public sealed class StubHostTests
     }
 
     [TestMethod]
-    public async Task A_sender_that_does_not_match_its_certificate_gets_403_S_243_DEL_352()
+    public async Task A_sender_that_does_not_match_its_certificate_gets_403_S_243_DEL_350_DEL_352()
     {
         await using var world = await World.StartAsync();
         using var client = world.Client(world.Certificates["a.example"]);

@@ -1,4 +1,3 @@
-using DmDelegation.Engine;
 using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;

@@ -89,7 +89,7 @@ public sealed class SimulatedDevice : IDisposable
         State = step.Step.State;
         if (!ReferenceEquals(_held, State.Durable))
         {
-            throw new InvariantViolation("an event leaves nothing uncommitted", happening.ToString());
+            throw new InvariantException("an event leaves nothing uncommitted", happening.ToString());
         }
 
         Each(invariant => invariant.Rested(State));
@@ -107,7 +107,7 @@ public sealed class SimulatedDevice : IDisposable
             PowerUp();
         }
 
-        var loaded = _store.Load() ?? throw new InvariantViolation("the store holds a state", "it is empty");
+        var loaded = _store.Load() ?? throw new InvariantException("the store holds a state", "it is empty");
         StateText.RequireSame(_held, loaded, "the store, opened again, holds what was committed");
         _held = loaded;
         var found = _fault.Loaded(loaded, _clock.Reading, rebooted);
@@ -137,9 +137,9 @@ public sealed class SimulatedDevice : IDisposable
         {
             return _engine.Handle(State, happening, now);
         }
-        catch (Exception fault) when (fault is not InvariantViolation)
+        catch (Exception fault) when (fault is not InvariantException)
         {
-            throw new InvariantViolation("no exception leaves the engine", $"{happening.GetType().Name}: {fault}");
+            throw new InvariantException("no exception leaves the engine", $"{happening.GetType().Name}: {fault}");
         }
     }
 
@@ -181,7 +181,7 @@ public sealed class SimulatedDevice : IDisposable
     {
         if (!ReferenceEquals(persist.Before, _held))
         {
-            throw new InvariantViolation("a commit is the difference to what the store holds", persist.Point.ToString());
+            throw new InvariantException("a commit is the difference to what the store holds", persist.Point.ToString());
         }
 
         _store.Commit(persist.Before, persist.After);
@@ -251,7 +251,7 @@ public sealed class SimulatedDevice : IDisposable
             var again = _judged.Handle(_judged.Open(commit.After, now), new Started(), now).State.Durable;
             if (StateText.OfAuthority(again) is var other && other != end)
             {
-                throw new InvariantViolation("recovery is idempotent", $"cut after {commit.Point}:\n{StateText.Difference(end, other)}");
+                throw new InvariantException("recovery is idempotent", $"cut after {commit.Point}:\n{StateText.Difference(end, other)}");
             }
         }
     }

@@ -1,6 +1,5 @@
 using System.Text;
 using DmDelegation.Engine;
-using DmDelegation.Protocol;
 using DmDelegation.Tests.Scenarios.Harness;
 
 namespace DmDelegation.Tests.Simulation;

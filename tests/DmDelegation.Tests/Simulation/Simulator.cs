@@ -57,12 +57,12 @@ public sealed class Simulator : IDisposable
     public static SimulationResult Run(int seed, int steps, PlantedFault? fault = null, Action<string>? trace = null)
     {
         using var simulator = new Simulator(seed, fault, trace);
-        InvariantViolation? violation = null;
+        InvariantException? violation = null;
         try
         {
             simulator.Do(steps);
         }
-        catch (InvariantViolation found)
+        catch (InvariantException found)
         {
             violation = found;
         }
@@ -246,7 +246,7 @@ public sealed class Simulator : IDisposable
         {
             if (events > 20_000)
             {
-                throw new InvariantViolation("timers and messages come to rest", $"more than {events} events");
+                throw new InvariantException("timers and messages come to rest", $"more than {events} events");
             }
 
             var timer = _device.NextDue is { } due ? _clock.NowMs + Math.Max(1, (long)Math.Ceiling(due.TotalMilliseconds)) : long.MaxValue;
@@ -327,7 +327,7 @@ public sealed class Simulator : IDisposable
         {
             if (_clock.NowMs > end)
             {
-                throw new InvariantViolation("when faults stop, everything comes to rest", Unrest());
+                throw new InvariantException("when faults stop, everything comes to rest", Unrest());
             }
 
             Pass("", pace);
@@ -341,7 +341,7 @@ public sealed class Simulator : IDisposable
         + $", {_device.State.Durable.Outbox.Count} to deliver ({string.Join(' ', _device.State.Durable.Outbox.Values.Select(entry => $"{entry.Event} of {entry.DelegationId} for {entry.Target}"))}), "
         + $"{_device.State.Sessions.Count} sessions";
 
-    private SimulationResult Result(int seed, InvariantViolation? violation) => new(
+    private SimulationResult Result(int seed, InvariantException? violation) => new(
         seed, _step, _device.Commits, _device.Events, _clock.NowMs, violation, [.. _actions, .. _player.Said.Select(said => "    " + said)], _access.Answers, _table.Seen);
 
     private byte[] Nonce(int octets)
@@ -376,7 +376,7 @@ public sealed class Simulator : IDisposable
 /// <param name="Judged">How often which answer was judged.</param>
 /// <param name="Changes">How often which change of a record was seen.</param>
 public sealed record SimulationResult(
-    int Seed, int Step, long Commits, long Events, long DrivenMs, InvariantViolation? Violation, IReadOnlyList<string> Last,
+    int Seed, int Step, long Commits, long Events, long DrivenMs, InvariantException? Violation, IReadOnlyList<string> Last,
     IReadOnlyDictionary<string, int> Judged, IReadOnlyDictionary<string, int> Changes)
 {
     /// <summary>Everything needed to see the failure again.</summary>

@@ -94,7 +94,7 @@ public sealed class StateTableInvariant : Invariant
         var change = $"{(from == None ? "-" : from)} to {(to == None ? "-" : to)}";
         Seen[change] = Seen.GetValueOrDefault(change) + 1;
         Require(
-            Allowed.TryGetValue((from, to), out var causes) && (causes & CauseOf(step, record)) != 0,
+            Allowed.TryGetValue((from, to), out var causes) && (causes & CauseOf(step, record)) != Cause.None,
             "a record changes only along the rows of 12.2", $"{record.Id} of {record.By} went from {change} in {step.Event.GetType().Name} {step.Server}");
         if (to is not (None or Staged or Suspended) && from != Suspended)
         {

@@ -16,7 +16,7 @@ public static class StateText
         var (one, other) = (Of(expected), Of(found));
         if (one != other)
         {
-            throw new InvariantViolation(invariant, Difference(one, other));
+            throw new InvariantException(invariant, Difference(one, other));
         }
     }
 

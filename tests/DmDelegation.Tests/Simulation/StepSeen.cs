@@ -86,7 +86,7 @@ public abstract class Invariant
     {
         if (!holds)
         {
-            throw new InvariantViolation(invariant, seen);
+            throw new InvariantException(invariant, seen);
         }
     }
 }
