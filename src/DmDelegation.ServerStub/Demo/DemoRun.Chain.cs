@@ -50,7 +50,7 @@ public sealed partial class DemoRun
     {
         _chart.Heading("A revokes the first link");
         A.End(parent);
-        await Agent.SessionAsync(DemoWorld.A, cancel);
+        await SessionsUntilAsync(A, "A has revoked", () => EndReason(A, parent) is not null, cancel);
         Check("both have ended on the device", "Revoked Revoked", $"{await StateAsync(parent, cancel)} {await StateAsync(child, cancel)}");
         await UntilAsync("B and D know it", () => B.View().Devices.Count == 0 && D.View().Devices.Count == 0, cancel);
         Check("B is told 180 by A, and D 183 by B", "180 183", $"{EndReason(B, parent)} {EndReason(D, child)}");
