@@ -3,6 +3,7 @@ using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 using DmDelegation.Platform.Store;
+using DmDelegation.Tests.Scenarios.Harness;
 
 namespace DmDelegation.Tests.Simulation;
 
@@ -12,10 +13,6 @@ namespace DmDelegation.Tests.Simulation;
 /// </summary>
 public sealed class SimulatedDevice : IDisposable
 {
-    private const string Shared = "/dev/shm";
-
-    private static int _devices;
-
     private readonly SimulatedClock _clock;
     private readonly SimulatedNetwork _network;
     private readonly PlantedFault _fault;
@@ -31,8 +28,7 @@ public sealed class SimulatedDevice : IDisposable
     {
         (_seed, _setup, _clock, _network, _fault) = (seed, setup, clock, network, fault);
         _judged = new AgentEngine(setup.Options, setup.Ports(new SeededRandomSource(seed)));
-        var root = Directory.Exists(Shared) ? Shared : Path.GetTempPath();
-        _directory = Path.Combine(root, $"dmagent-simulated-{Environment.ProcessId}-{Interlocked.Increment(ref _devices)}");
+        _directory = StoreFolder.Create("dmagent-simulated-");
         _store = AgentStore.Open(_directory);
         _store.Commit(null, factory);
         _held = factory;
