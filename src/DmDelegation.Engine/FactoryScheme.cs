@@ -68,5 +68,5 @@ internal static class FactoryScheme
 
     /// <summary>Nonces belong to credentials, and those are the provisioned ones again; sequence numbers stay (DEL-101).</summary>
     private static ImmutableSortedDictionary<string, ServerState> WithoutNonces(ImmutableSortedDictionary<string, ServerState> servers) =>
-        servers.SetItems(servers.Select(server => KeyValuePair.Create(server.Key, server.Value with { NoncesInDoubt = [] })));
+        servers.SetItems(servers.Select(server => KeyValuePair.Create(server.Key, server.Value.WithoutGuest() with { NoncesInDoubt = [] })));
 }

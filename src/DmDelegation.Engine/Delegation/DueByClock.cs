@@ -1,6 +1,7 @@
 using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation.Transactions;
 using DmDelegation.Engine.State;
+using DmDelegation.Engine.Time;
 
 namespace DmDelegation.Engine.Delegation;
 
@@ -68,7 +69,7 @@ internal static class DueByClock
             Limits.WindowLeftMs(grant, now),
             grant.NotAfter is not null ? Limits.LifeLeftMs(grant, now, time) : null),
         { State: DelegationState.Active or DelegationState.Suspended, Grant: { DurationType: DurationType.Temporary } grant } => Limits.LifeLeftMs(grant, now, time),
-        { EndedAt: { } ended } => Math.Max(0, (long)(ended.AddDays(options.Delegation.EndedDays) - time).TotalMilliseconds),
+        { EndedAt: { } ended } => Math.Max(0, (long)(ended.Later(TimeSpan.FromDays(options.Delegation.EndedDays)) - time).TotalMilliseconds),
         _ => null,
     };
 
@@ -120,7 +121,7 @@ internal static class DueByClock
     /// <summary>An ended record goes after some days; its tombstone stays (row 52).</summary>
     private static void RemoveIfOld(Work work, DelegationRecord record)
     {
-        if (record.EndedAt is { } ended && work.Time >= ended.AddDays(work.Options.Delegation.EndedDays))
+        if (record.EndedAt is { } ended && work.Time >= ended.Later(TimeSpan.FromDays(work.Options.Delegation.EndedDays)))
         {
             work.State = work.State with { Records = work.State.Records.Remove(record.Id) };
         }

@@ -1,4 +1,5 @@
 using DmDelegation.Engine.State;
+using DmDelegation.Engine.Time;
 
 namespace DmDelegation.Engine.Delegation;
 
@@ -20,6 +21,9 @@ internal static class Outbox
     /// <summary>Reports of one delegation for its A: Ack, Session, End (10.1).</summary>
     private const int ReportsToA = 3;
 
+    /// <summary>Copies for each lender above a sub-delegation: Ack, End (DEL-069).</summary>
+    private const int CopiesToLender = 2;
+
     /// <summary>Refusals by the same target after which an entry is given up (DEL-238).</summary>
     private const int MaxRefusals = 3;
 
@@ -27,9 +31,16 @@ internal static class Outbox
     public static IEnumerable<OutboxEntry> Due(AgentState state, string server) =>
         state.Outbox.Values.Where(entry => string.Equals(entry.Target, server, StringComparison.Ordinal));
 
-    /// <summary>Whether the reports of one more delegation by <paramref name="by"/> fit beside what waits and what its live ones may still report (DEL-118).</summary>
-    public static bool HasRoomFor(AgentState state, string by) =>
-        Due(state, by).Count() + (ReportsToA * (1 + state.Live().Count(live => live.Record.By == by))) <= MaxPerTarget;
+    /// <summary>
+    /// Whether the reports of one more delegation fit, for its A and for each server that lent what it passes on, beside what waits for them and
+    /// what live ones may still report (DEL-118): nobody pushes out by sub-delegations what waits for the lender.
+    /// </summary>
+    public static bool HasRoomFor(AgentState state, string by, IEnumerable<string> lenders) =>
+        HasRoomFor(state, by, ReportsToA) && lenders.Distinct(StringComparer.Ordinal).All(lender => HasRoomFor(state, lender, CopiesToLender));
+
+    private static bool HasRoomFor(AgentState state, string server, int more) =>
+        Due(state, server).Count() + more
+        + state.Live().Sum(live => live.Record.By == server ? ReportsToA : live.Grant.Lenders.Contains(server, StringComparer.Ordinal) ? CopiesToLender : 0) <= MaxPerTarget;
 
     /// <summary>Puts an entry in, into the open transaction (DEL-235).</summary>
     public static void Queue(Work work, OutboxEntry entry)
@@ -83,7 +94,7 @@ internal static class Outbox
     }
 
     /// <summary>Effective time at which an entry is given up.</summary>
-    public static DateTimeOffset DueToDrop(EngineOptions options, OutboxEntry entry) => entry.CreatedAt.AddDays(options.Delegation.OutboxDays);
+    public static DateTimeOffset DueToDrop(EngineOptions options, OutboxEntry entry) => entry.CreatedAt.Later(TimeSpan.FromDays(options.Delegation.OutboxDays));
 
     /// <summary>Gives up everything for a target that cannot be reached any more (DEL-247).</summary>
     /// <param name="heldIn">Only what that state held; null: everything.</param>

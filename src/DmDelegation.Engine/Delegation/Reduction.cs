@@ -58,8 +58,10 @@ internal static class Reduction
     private static CommandOutcome TakeAway(Work work, DelegationRecord record, DelegationGrant grant, HashSet<string> names)
     {
         work.CommitBefore();
+        EndChildren(work, record.Id, [.. grant.Scope.Where(entry => names.Contains(entry.Name))]);
+        record = work.State.Records[record.Id]; // the ends below have told it what lies under it now (DEL-135)
+        grant = record.Grant!;
         var (taken, left) = Split(work.State.Tree, grant, names);
-        EndChildren(work, record.Id, taken.Scope);
         var (kept, complete) = AclRestoration.Restore(work, record, taken);
         var reason = complete ? ReasonCode.Revoked : ReasonCode.RollbackIncomplete;
         var reduced = record.Move(DelegationEvent.Reduce, record.State, record.Reason) with

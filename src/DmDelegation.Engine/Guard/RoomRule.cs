@@ -32,7 +32,7 @@ internal static class RoomRule
 
     private static bool Fits(long before, long after, long limit, int percent) => after <= before || after <= limit * percent / All;
 
-    // The storage is shared with others than the tree: it is looked at as it is.
-    private static bool StorageFits(Work work, int percent) =>
-        work.Ports.Storage?.Room() is not { } room || room.TotalOctets - room.FreeOctets <= room.TotalOctets / All * percent;
+    // The storage is shared with others than the tree: it is looked at as it is. Unknown fails closed.
+    private static bool StorageFits(Work work, int percent) => work.Ports.Storage is not { } storage
+        || (storage.Room() is { } room && room.TotalOctets - room.FreeOctets <= room.TotalOctets / All * percent);
 }

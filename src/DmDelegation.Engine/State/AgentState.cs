@@ -82,6 +82,9 @@ public sealed record ServerState(
     /// <summary>A server never heard of.</summary>
     public static ServerState None { get; } = new(0, "", 0, 0, []);
 
+    /// <summary>What is kept when all accounts that delegations made go at once: nothing of their secrets and addresses (DEL-193, DEL-277).</summary>
+    public ServerState WithoutGuest() => this with { Rotation = null, Reach = null };
+
     /// <summary>The rotation of the secrets of an account that a delegation made for the server; null for any other (DEL-182).</summary>
     public RotationState? Rotation { get; init; }
 

@@ -30,7 +30,7 @@ public sealed record EffectiveClock(DateTimeOffset At, long AtBootMs, string Boo
     public TimeMark? Told { get; init; }
 
     /// <summary>Effective time at a reading of the same boot.</summary>
-    public DateTimeOffset Now(in ClockReading reading) => At.AddMilliseconds(Math.Max(0, reading.BootMs - AtBootMs));
+    public DateTimeOffset Now(in ClockReading reading) => At.Later(TimeSpan.FromMilliseconds(Math.Max(0, reading.BootMs - AtBootMs)));
 
     /// <summary>The clock at start-up, from what was persisted (DEL-201, DEL-202).</summary>
     public static EffectiveClock FromMarks(ClockMarks marks, in ClockReading reading, DateTimeOffset buildTime)
@@ -38,7 +38,7 @@ public sealed record EffectiveClock(DateTimeOffset At, long AtBootMs, string Boo
         var sameBoot = string.Equals(marks.BootId, reading.BootId, StringComparison.Ordinal);
         var floor = marks.HighWater > buildTime ? marks.HighWater : buildTime;
         // In another boot all of its time has passed since the mark; without it T would go back at a restart of the agent (DEL-202).
-        var carried = floor.AddMilliseconds(Math.Max(0, sameBoot ? reading.BootMs - marks.BootMs : reading.BootMs));
+        var carried = floor.Later(TimeSpan.FromMilliseconds(Math.Max(0, sameBoot ? reading.BootMs - marks.BootMs : reading.BootMs)));
         var stored = new EffectiveClock(carried, reading.BootMs, reading.BootId, ClockTrust.Unknown, TrustedThisBoot: false)
         {
             TrustedOnce = marks.TrustedOnce,

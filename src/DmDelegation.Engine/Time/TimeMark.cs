@@ -11,7 +11,7 @@ public sealed record TimeMark(DateTimeOffset At, long BootMs, string BootId)
 
     /// <summary>The time at a reading; in another boot all of that boot has passed since.</summary>
     public DateTimeOffset Now(in ClockReading now) =>
-        At.AddMilliseconds(Math.Max(0, string.Equals(BootId, now.BootId, StringComparison.Ordinal) ? now.BootMs - BootMs : now.BootMs));
+        At.Later(TimeSpan.FromMilliseconds(Math.Max(0, string.Equals(BootId, now.BootId, StringComparison.Ordinal) ? now.BootMs - BootMs : now.BootMs)));
 
     /// <summary>The same time, anchored at a reading.</summary>
     public TimeMark Carried(in ClockReading now) => Of(Now(now), now);

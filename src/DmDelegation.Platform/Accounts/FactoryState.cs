@@ -42,7 +42,7 @@ public static class FactoryState
             : state with
             {
                 Device = state.Device with { Damage = new StoreDamage(setAside!.Code, setAside.File, Reported: false) },
-                Servers = left.Servers,
+                Servers = left.Servers.SetItems(left.Servers.Select(server => KeyValuePair.Create(server.Key, server.Value.WithoutGuest()))),
                 Tombstones = left.Tombstones,
             };
     }

@@ -56,8 +56,8 @@ internal static class StateReader
                 .ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.Ordinal);
         var tree = Try(() => ManagementTree.FromRows(store.Rows(Nodes, ReadNode), NextNodeId(store)));
         return new StoreSalvage(
-            Readable(StoreSchema.Device, StateJson.Device).Values.SingleOrDefault()?.DevId,
-            Readable(StoreSchema.Clock, StateJson.Clock).Values.SingleOrDefault(),
+            Readable(StoreSchema.Device, StateJson.Device).Values.FirstOrDefault()?.DevId,
+            Readable(StoreSchema.Clock, StateJson.Clock).Values.FirstOrDefault(),
             Readable(StoreSchema.Server, StateJson.Server),
             Readable(StoreSchema.Tombstone, StateJson.Tombstone),
             tree is null ? [] : [.. AccountList.All(tree)]);

@@ -32,7 +32,7 @@ public sealed record StoreSalvage(
             using var connection = StoreConnection.OpenExclusive(file, vfs: null);
             return StateReader.Salvage(connection);
         }
-        catch (StoreException)
+        catch (Exception fault) when (fault is StoreException or ArgumentException or InvalidOperationException) // two rows where one belongs, too
         {
             return Nothing;
         }

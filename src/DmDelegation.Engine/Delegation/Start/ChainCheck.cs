@@ -78,7 +78,7 @@ internal sealed class ChainCheck(Work work, string a, DelegationTerms terms, IRe
         var latest = parent.NotAfter;
         if (parent.MaxSeconds is { } seconds && (latest is null || work.Engine.Clock.Trust == ClockTrust.Trusted))
         {
-            var end = work.Time.AddMilliseconds((seconds * 1000) - (parent.Life?.ElapsedMs(work.Now) ?? 0));
+            var end = work.Time.Later(TimeSpan.FromMilliseconds(Math.Max(0, (seconds * 1000) - (parent.Life?.ElapsedMs(work.Now) ?? 0))));
             latest = latest < end ? latest : end;
         }
 

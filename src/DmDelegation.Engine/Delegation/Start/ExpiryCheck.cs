@@ -32,7 +32,7 @@ internal static class ExpiryCheck
         if (terms.NotAfter is not { } notAfter)
         {
             // Only with a trusted clock is there a second limit to derive (DEL-207).
-            return (trusted ? terms with { NotAfter = time.AddSeconds(terms.WindowSeconds + terms.MaxSeconds!.Value) } : terms, null);
+            return (trusted ? terms with { NotAfter = time.Later(TimeSpan.FromSeconds(terms.WindowSeconds + terms.MaxSeconds!.Value)) } : terms, null);
         }
 
         var now = trusted ? time : Later(terms.TimeOfA, voucherTime());

@@ -28,7 +28,7 @@ internal static class StorageCheck
         var tooLong = terms.Treatment.Treated.Any(node => node.Effective.With(node.Added, terms.To).Octets > Acl.MaxOctets);
         var full = tooLong
             || state.Tree.Count + NodesOfAccount > TreeOptions.Default.MaxNodes
-            || !Outbox.HasRoomFor(state, by)
+            || !Outbox.HasRoomFor(state, by, terms.Parent is { } parent ? parent.Grant!.Lenders.Append(parent.By) : [])
             || (terms is { DurationType: DurationType.Final, ScopeType: ScopeType.Full } && !Finality.HasRoom(state, work.Options, by, terms.To))
             || Octets(terms.Treatment.Treated.Length) + state.Live().Sum(live => Octets(live.Grant.Undo.Entries.Length)) > FreeOctets(work);
         return full ? ReasonCode.DeviceFull : null;

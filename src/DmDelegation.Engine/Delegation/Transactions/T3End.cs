@@ -20,7 +20,9 @@ internal static class T3End
     public static void Apply(Work work, DelegationRecord record, DelegationEvent happening, DelegationState to, ReasonCode reason, string? actor = null)
     {
         Cascade(work, record.Id, to);
-        EndOne(work, record, happening, to, reason, actor);
+        // The ends below have told this one what lies under it now (DEL-135); the record itself may hold more than the state does yet.
+        var told = work.State.Records[record.Id].Grant!.Undo;
+        EndOne(work, record with { Grant = record.Grant! with { Undo = told } }, happening, to, reason, actor);
     }
 
     /// <summary>

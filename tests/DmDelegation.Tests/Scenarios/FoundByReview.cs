@@ -1,0 +1,76 @@
+using DmDelegation.Engine.Delegation;
+using DmDelegation.Tests.Scenarios.Harness;
+
+namespace DmDelegation.Tests.Scenarios;
+
+/// <summary>What hostile reading has found in the agent, each as short as it can be told.</summary>
+[TestClass]
+public sealed class FoundByReview
+{
+    private const string EndOfTime = "99991231T235959Z";
+
+    [TestMethod]
+    public void A_time_at_the_end_of_the_calendar_stops_nobody_DEL_204_DEL_292_DEL_295()
+    {
+        using var device = new TestDevice();
+        var delegation = new Delegating { ["Expiry/Now"] = EndOfTime };
+        Given.Active(device, delegation);
+        Assert.AreEqual(200, device.Manage(Given.A, Dm.Replace(delegation.Uri + "/Expiry/Now", EndOfTime))[0].Status);
+
+        device.Advance(TimeSpan.FromMinutes(3));
+        device.Restart();
+        device.Reboot(TimeSpan.FromDays(2), clockTrusted: false);
+        device.Reboot(TimeSpan.FromDays(2));
+
+        Assert.AreEqual(DelegationState.Active, device.Record(delegation.Id).State);
+        Assert.AreEqual(200, device.Manage(Given.D, Dm.Replace("./Rogue/n", "works"))[0].Status);
+        Assert.AreEqual(200, device.Manage(Given.A, delegation.Operation("Revoke"))[0].Status);
+    }
+
+    // A child wrote the inherited value out on a protected root that came after T1 of its parent; the parent puts it back.
+    [TestMethod]
+    [DataRow("Revoke")]
+    [DataRow("Reduce")]
+    public void What_a_child_hands_over_as_it_ends_is_put_back_by_its_parent_DEL_058_DEL_122_DEL_135_DEL_321(string operation)
+    {
+        using var device = new TestDevice(setup =>
+        {
+            setup.Known.Add(Given.B);
+            setup.Protected.Add("./SCM/Trust");
+            setup.Acl("./SCM", "Add=a.example+home.example&Delete=a.example&Exec=a.example&Get=a.example&Replace=a.example+home.example");
+        });
+        var home = device.Scheme();
+        var parent = Chains.Parent().KnownB();
+        parent.Scope.Add(new("./Net", "Get"));
+        Given.Active(device, parent);
+        Assert.AreEqual(200, device.Manage(Given.Home, Dm.AddNode("./SCM/Trust"))[0].Status, Given.Log(device));
+        var child = Chains.Child();
+        child.Scope[0] = child.Scope[0] with { Uri = "./SCM" };
+        Given.Active(device, child);
+        Assert.Contains(Given.B, device.AclOf("./SCM/Trust") ?? "", "the child's T1 wrote it out");
+
+        Assert.AreEqual(200, device.Manage(Given.A, parent.Operation(operation, operation == "Reduce" ? "1" : null))[0].Status, Given.Log(device));
+
+        Assert.AreEqual(DelegationState.Revoked, device.Record(child.Id).State);
+        Assert.IsFalse(device.AclOf("./SCM/Trust")?.Contains(Given.B, StringComparison.Ordinal) ?? false, device.AclOf("./SCM/Trust"));
+        if (operation == "Revoke")
+        {
+            Assert.AreEqual(home, string.Join('\n', device.Scheme().Split('\n').Where(line => !line.StartsWith("./SCM/Trust", StringComparison.Ordinal))));
+        }
+    }
+
+    [TestMethod]
+    public void Ended_records_are_shown_as_long_as_their_tombstones_are_kept_DEL_194()
+    {
+        using var device = new TestDevice(setup => setup.Delegation = setup.Delegation with { MaxTombstones = 16 });
+        for (var n = 0; n < 20; n++)
+        {
+            device.Advance(TimeSpan.FromMinutes(10));
+            device.Start(new Delegating($"FAILS{n}") { ["DurationType"] = "permanent" });
+        }
+
+        Assert.HasCount(16, device.Durable.Records);
+        Assert.HasCount(16, device.Durable.Tombstones);
+        Assert.IsFalse(device.Durable.Records.ContainsKey("FAILS0"));
+    }
+}
