@@ -156,7 +156,8 @@ internal static class GuardRules
         {
             var covered = record.State == DelegationState.Finalised
                 && (ScopeMembership.EntryFor(options, grant, target) is not null || grant.Scope.Any(entry => entry.Root == target.Target.Id));
-            if (covered && grant.To != server && !state.IsDelegateOf(grant.To, server))
+            // A never, not even as a delegate of B (DEL-262).
+            if (covered && grant.To != server && (record.By == server || !state.IsDelegateOf(options, grant.To, server, target)))
             {
                 return Deny(405, ReasonCode.FinalIrrevocable, "DEL-332", question, record.Id);
             }

@@ -51,9 +51,11 @@ public static class AgentStateQueries
             .Concat(state.Live().Where(live => live.Grant.ScopeType == ScopeType.Full).Select(live => live.Record.By))
             .Where(server => server != ServerIdentifier.Any && state.IsHomeAuthorityOfRoot(options, server));
 
-    /// <summary>The server holds something by a confirmed record of the owner, or by one at whose top the owner stands (DEL-332).</summary>
-    public static bool IsDelegateOf(this AgentState state, string owner, string server) =>
-        state.LiveTo(server).Any(live => live.Record.State != DelegationState.Pending && (live.Grant.Lenders.IsEmpty ? live.Record.By : live.Grant.Lenders[^1]) == owner);
+    /// <summary>The server holds a node by a confirmed record of the owner, or by one at whose top the owner stands (DEL-332).</summary>
+    public static bool IsDelegateOf(this AgentState state, EngineOptions options, string owner, string server, Tree.NodeChain node) =>
+        state.LiveTo(server).Any(live => live.Record.State != DelegationState.Pending
+            && (live.Grant.Lenders.IsEmpty ? live.Record.By : live.Grant.Lenders[^1]) == owner
+            && ScopeMembership.EntryFor(options, live.Grant, node) is not null);
 
     /// <summary>The account of a server, null if it has none.</summary>
     public static Account? AccountOf(this AgentState state, string server) => AccountList.Find(state.Tree, server);

@@ -68,7 +68,7 @@ public sealed class AccessJudge
             return "DEL-339";
         if (changes && (IsTaken(s, chain) || (ask == Ask.ReplaceAcl && Exclusive(s).Any(l => l.G.Scope.Any(e => e.Root == target.Id)))))
             return "DEL-331";
-        if (ask == Ask.ReplaceAcl && Finals.Any(l => l.G.To != s && !IsDelegateOf(s, l) && (RightsIn(l, chain) != AclCommands.None || l.G.Scope.Any(e => e.Root == target.Id))))
+        if (ask == Ask.ReplaceAcl && Finals.Any(l => l.G.To != s && (l.R.By == s || !IsDelegateOf(s, l, chain)) && (RightsIn(l, chain) != AclCommands.None || l.G.Scope.Any(e => e.Root == target.Id))))
             return "DEL-332";
         if (ask == Ask.Delete && Finals.Any(l => Under(chain, l.G.Account)))
             return "DEL-339"; // to B as well
@@ -140,8 +140,8 @@ public sealed class AccessJudge
     private IEnumerable<(DelegationRecord R, DelegationGrant G)> Finals => _live.Where(l => l.R.State == DelegationState.Finalised);
 
     // B's own delegations in its Finalised scope, and what descends from them (DEL-332).
-    private bool IsDelegateOf(string s, (DelegationRecord R, DelegationGrant G) final) =>
-        _live.Any(l => l.G.To == s && l.R.State != DelegationState.Pending && Origin(l) == final.G.To);
+    private bool IsDelegateOf(string s, (DelegationRecord R, DelegationGrant G) final, Node[] at) =>
+        _live.Any(l => l.G.To == s && l.R.State != DelegationState.Pending && Origin(l) == final.G.To && RightsIn(l, at) != AclCommands.None);
     private string Origin((DelegationRecord R, DelegationGrant G) l) => _live.Where(p => p.R.Id == l.G.Parent).Select(Origin).FirstOrDefault() ?? l.R.By;
 
     private IEnumerable<(DelegationRecord R, DelegationGrant G)> Exclusive(string s) =>

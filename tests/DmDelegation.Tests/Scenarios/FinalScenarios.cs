@@ -217,7 +217,7 @@ public sealed class FinalScenarios
         using var device = new TestDevice(setup => setup.Delegation = setup.Delegation with { FinalAllowed = [Given.A, Given.B] });
         device.Finalise(new Delegating().Final());
         var back = Given.Active(device, new Delegating("BACK", Given.B, Given.A).KnownB());
-        device.Manage(Given.A, Dm.Replace("./SCM/x", "A again"), Dm.Replace("./SCM?prop=ACL", "Get=a.example")).Answers(200, 425);
+        device.Manage(Given.A, Dm.Replace("./SCM/x", "A again"), Dm.Replace("./SCM?prop=ACL", "Get=a.example")).Answers(200, 405);
         device.Manage(Given.B, back.Operation("Revoke")).Answers(200);
         Assert.AreEqual(AllOfB, device.AclOf("./SCM"));
 

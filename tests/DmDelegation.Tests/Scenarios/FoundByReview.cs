@@ -73,4 +73,22 @@ public sealed class FoundByReview
         Assert.HasCount(16, device.Durable.Tombstones);
         Assert.IsFalse(device.Durable.Records.ContainsKey("FAILS0"));
     }
+
+    // A, and anybody else with Replace on the parent, came out of the final lock as soon as B delegated anything to it.
+    [TestMethod]
+    [DataRow(Given.A)]
+    [DataRow(Given.D)]
+    public void What_B_lends_of_a_final_scope_opens_the_lock_nowhere_DEL_262_DEL_332(string delegated)
+    {
+        using var device = new TestDevice(setup => setup.RootAcl = $"Add=*&Get=*&Replace=home.example+{delegated}");
+        device.Finalise(new Delegating().Final());
+        var acl = device.AclOf("./SCM");
+        var back = new Delegating("BACK", Given.B, delegated).KnownB();
+        back.Scope[0] = new("./SCM/x", "Get");
+        back["Control"] = "shared";
+        Given.Active(device, back);
+
+        Assert.AreEqual(405, device.Manage(delegated, Dm.Replace("./SCM?prop=ACL", $"Get={delegated}&Replace={delegated}"))[^1].Status, Given.Log(device));
+        Assert.AreEqual(acl, device.AclOf("./SCM"));
+    }
 }
