@@ -60,7 +60,7 @@ internal static class FactoryScheme
             Reason = ReasonCode.Local.Code,
             EndedAt = work.Time,
         };
-        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, ended) };
+        work.Put(ended);
         Tombstones.Add(work, ended);
         AuditLog.Evidence(work, ended, "", AuditEvents.T3, ReasonCode.Local);
         Alerts.QueueEnd(work, ended);

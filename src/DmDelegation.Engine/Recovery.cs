@@ -26,7 +26,7 @@ internal static class Recovery
             var off = OffTime(work);
             foreach (var (record, _) in work.State.Live().ToList())
             {
-                Put(work, AfterReboot(work, record, off));
+                work.Put(AfterReboot(work, record, off));
             }
 
             Suspension.AfterReboot(work, off is not null);
@@ -77,7 +77,7 @@ internal static class Recovery
             var raised = grant with { Mark = TimeMark.Raise(grant.Mark, told, work.Now) };
             if (!grant.OffTimeUnknown)
             {
-                Put(work, record with { Grant = raised });
+                work.Put(record with { Grant = raised });
                 continue;
             }
 
@@ -90,7 +90,7 @@ internal static class Recovery
     }
 
     private static void OffTimeKnown(Work work, DelegationRecord record, DelegationGrant grant, TimeSpan offTime) =>
-        Put(work, record with { Grant = WithOffTime(grant, offTime) with { OffTimeUnknown = false } });
+        work.Put(record with { Grant = WithOffTime(grant, offTime) with { OffTimeUnknown = false } });
 
     /// <summary>Writes the clocks of live records ahead, at most every interval (DEL-206, DEL-211).</summary>
     public static void PersistClocks(Work work)
@@ -112,7 +112,7 @@ internal static class Recovery
             var counts = Counts(record, grant) || grant.Rotation == RotationDuty.Due;
             if (counts && PersistInMs(grant, work.Now, intervalMs) <= 0)
             {
-                Put(work, record with { Grant = Ahead(grant, work.Now, intervalMs) });
+                work.Put(record with { Grant = Ahead(grant, work.Now, intervalMs) });
             }
         }
     }
@@ -183,7 +183,4 @@ internal static class Recovery
             }
         }
     }
-
-    private static void Put(Work work, DelegationRecord record) =>
-        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, record) };
 }

@@ -115,6 +115,9 @@ internal sealed class Work
     /// <summary>Replaces a session.</summary>
     public void Put(SessionState session) => Engine = Engine with { Sessions = Engine.Sessions.SetItem(session.Server, session) };
 
+    /// <summary>Puts a record in, or in the place of the one with its id.</summary>
+    public void Put(Delegation.DelegationRecord record) => State = State with { Records = State.Records.SetItem(record.Id, record) };
+
     /// <summary>Random octets in a new array, for values that are no secrets.</summary>
     public byte[] Random(int length)
     {

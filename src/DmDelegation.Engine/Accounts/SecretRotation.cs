@@ -164,7 +164,7 @@ internal static class SecretRotation
 
         foreach (var (record, grant) in work.State.LiveTo(server).Where(live => live.Grant.Rotation != RotationDuty.None).ToList())
         {
-            work.State = work.State with { Records = work.State.Records.SetItem(record.Id, record with { Grant = grant with { Rotation = RotationDuty.None } }) };
+            work.Put(record with { Grant = grant with { Rotation = RotationDuty.None } });
         }
     }
 

@@ -108,7 +108,7 @@ internal static class Alerts
     {
         var n = record.AlertsQueued + 1;
         var counted = record with { AlertsQueued = n };
-        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, counted) };
+        work.Put(counted);
         var key = DelegationKeys.IdempotenceKey(record.Id, target, n);
         Outbox.Queue(work, new OutboxEntry(
             0, key, target, record.Id, happening, mark, record.Correlator, Payload(work, counted, happening, key, reason ?? ReasonCode.Of(record.Reason)), 0, work.Time));

@@ -67,7 +67,7 @@ internal static class DelegationEvents
     public static void Activate(Work work, DelegationRecord record, DelegationEvent happening)
     {
         var active = T2Confirm.Apply(work, record, happening);
-        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, active) };
+        work.Put(active);
         AuditLog.Evidence(work, active, active.Grant!.To, AuditEvents.T2, ReasonCode.Ok);
         Alerts.QueueActive(work, active);
         work.Log(
@@ -105,7 +105,7 @@ internal static class DelegationEvents
 
         if (count < work.Options.Delegation.Lockout)
         {
-            work.State = work.State with { Records = work.State.Records.SetItem(record.Id, counted) };
+            work.Put(counted);
             if (proof)
             {
                 Alerts.QueueConfirmationFailed(work, counted, ReasonCode.ProofBad);
@@ -185,7 +185,7 @@ internal static class DelegationEvents
                 : undo;
             if (!ReferenceEquals(undo, grant.Undo))
             {
-                work.State = work.State with { Records = work.State.Records.SetItem(record.Id, record with { Grant = grant with { Undo = undo } }) };
+                work.Put(record with { Grant = grant with { Undo = undo } });
             }
         }
     }

@@ -101,7 +101,7 @@ internal static class DueByClock
     private static void HoldUntilRotated(Work work, DelegationRecord record)
     {
         var held = record.Move(DelegationEvent.RotationOverdue, record.State, record.Reason);
-        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, held with { Grant = held.Grant! with { Rotation = RotationDuty.Overdue } }) };
+        work.Put(held with { Grant = held.Grant! with { Rotation = RotationDuty.Overdue } });
         work.Log(
             LogCodes.RotationOverdue,
             $"delegation {record.Id}: {record.Grant!.To} still uses secrets that {record.By} knows; it gets nothing more until it has replaced them",

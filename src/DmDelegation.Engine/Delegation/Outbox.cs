@@ -125,7 +125,7 @@ internal static class Outbox
         if (entry.Event == Alerts.Ack && work.State.Records.TryGetValue(entry.DelegationId, out var record)
             && record is { State: DelegationState.Pending, Grant: { } grant } && record.By == entry.Target)
         {
-            Put(work, record with { Grant = grant with { AckDeliveredBootMs = work.Now.BootMs } });
+            work.Put(record with { Grant = grant with { AckDeliveredBootMs = work.Now.BootMs } });
         }
 
         work.Mark(CrashPoint.C6BeforeDeliveryCommit);
@@ -155,16 +155,13 @@ internal static class Outbox
 
         if (record.By == entry.Target)
         {
-            Put(work, record with { AckDelegating = ack });
+            work.Put(record with { AckDelegating = ack });
         }
         else if (record.Grant?.To == entry.Target)
         {
-            Put(work, record with { AckDelegated = ack });
+            work.Put(record with { AckDelegated = ack });
         }
     }
-
-    private static void Put(Work work, DelegationRecord record) =>
-        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, record) };
 
     private static (string, string)[] Fields(OutboxEntry entry) =>
         [("delegation", entry.DelegationId), ("target", entry.Target), ("event", entry.Event), ("key", entry.Key)];

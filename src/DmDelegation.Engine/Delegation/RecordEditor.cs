@@ -99,7 +99,7 @@ internal static class RecordEditor
         }
 
         var leaves = record.Leaves.RemoveRange(record.Leaves.Keys.Where(leaf => leaf.StartsWith(path + "/", StringComparison.Ordinal)));
-        Put(work, record with { Leaves = leaves, Interiors = record.Interiors.Remove(path) });
+        work.Put(record with { Leaves = leaves, Interiors = record.Interiors.Remove(path) });
         return Done();
     }
 
@@ -157,7 +157,7 @@ internal static class RecordEditor
             return Refused(415, "TND-067");
         }
 
-        Put(work, path.Length == 0 ? withParents : withParents with { Interiors = withParents.Interiors.Add(path) });
+        work.Put(path.Length == 0 ? withParents : withParents with { Interiors = withParents.Interiors.Add(path) });
         return Done();
     }
 
@@ -181,7 +181,7 @@ internal static class RecordEditor
         // The key is sealed from the moment it arrives; the tree holds an empty value (DEL-191).
         var isKey = path == RecordLayout.KeyValue;
         var leaf = new RecordLeaf(node.Format, isKey ? default(ReadOnlyMemory<byte>) : argument.Data.ToArray());
-        Put(work, record with
+        work.Put(record with
         {
             Leaves = record.Leaves.SetItem(path, leaf),
             SealedKeyValue = isKey ? work.Ports.Vault.Seal(SecretNames.OfKeyValue(record.Id), argument.Data.Span) : record.SealedKeyValue,
@@ -212,7 +212,7 @@ internal static class RecordEditor
             return Refused(405, "DEL-209");
         }
 
-        Put(work, record with { Grant = shortened, Leaves = record.Leaves.SetItem(path, new RecordLeaf(RecordLayout.Find(path)!.Format, argument.Data.ToArray())) });
+        work.Put(record with { Grant = shortened, Leaves = record.Leaves.SetItem(path, new RecordLeaf(RecordLayout.Find(path)!.Format, argument.Data.ToArray())) });
         return Done();
     }
 
@@ -225,7 +225,7 @@ internal static class RecordEditor
         }
 
         var written = record with { Leaves = record.Leaves.SetItem(path, new RecordLeaf(RecordLayout.Find(path)!.Format, argument.Data.ToArray())) };
-        Put(work, written);
+        work.Put(written);
         Recovery.TimeTold(work, written, told);
         if (work.State.IsHomeAuthorityOfRoot(work.Options, record.By))
         {
@@ -255,7 +255,7 @@ internal static class RecordEditor
         }
 
         var written = work.State.Records[record.Id];
-        Put(work, written with
+        work.Put(written with
         {
             Leaves = written.Leaves.SetItem(RecordLayout.CertPin, new RecordLeaf(Formats.Bin, pins)),
             Grant = written.Grant! with { Pins = pins },
@@ -289,9 +289,6 @@ internal static class RecordEditor
 
     private static bool IsId(string id) =>
         id.Length is >= 1 and <= MaxIdCharacters && id.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_');
-
-    private static void Put(Work work, DelegationRecord record) =>
-        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, record) };
 
     private static CommandOutcome Done() => new(200, "DEL-090", 0, null, [], null);
 

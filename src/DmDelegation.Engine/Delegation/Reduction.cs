@@ -70,7 +70,7 @@ internal static class Reduction
             Interiors = record.Interiors.Except(record.Interiors.Where(path => BelongsTo(names, path))),
             Grant = left with { KeptCount = grant.KeptCount + kept },
         };
-        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, reduced) };
+        work.Put(reduced);
         AuditLog.Evidence(work, reduced, record.By, AuditEvents.Reduce, reason);
         Alerts.QueueReduced(work, reduced, reason);
         var uris = string.Join(", ", taken.Scope.Select(entry => entry.Uri));

@@ -53,7 +53,7 @@ internal static class Suspension
 
             var resumed = record.Move(back.Contains(grant.Parent) ? DelegationEvent.ParentActiveAgain : happening, DelegationState.Active, ReasonCode.Ok.Code);
             back.Add(record.Id);
-            Put(work, resumed);
+            work.Put(resumed);
             AuditLog.Evidence(work, resumed, "", AuditEvents.Resumed, ReasonCode.Ok);
             work.Log(LogCodes.DelegationSuspended, $"delegation {record.Id} resumed: the time since the reboot is known", ("delegation", record.Id));
         }
@@ -64,9 +64,6 @@ internal static class Suspension
         AuditLog.Evidence(work, record, "", AuditEvents.Suspended, ReasonCode.ClockUntrusted);
         var why = happening == DelegationEvent.ParentSuspended ? "its parent is suspended" : "the time since the reboot is unknown";
         work.Log(LogCodes.DelegationSuspended, $"delegation {record.Id} suspended: {why}", ("delegation", record.Id));
-        Put(work, record.Move(happening, DelegationState.Suspended, ReasonCode.Ok.Code));
+        work.Put(record.Move(happening, DelegationState.Suspended, ReasonCode.Ok.Code));
     }
-
-    private static void Put(Work work, DelegationRecord record) =>
-        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, record) };
 }

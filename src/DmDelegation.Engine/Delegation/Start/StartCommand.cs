@@ -68,7 +68,7 @@ internal static class StartCommand
     private static ReasonCode Prepare(Work work, DelegationRecord record, DelegationTerms terms, Ports.SecretBuffer tdk)
     {
         var pending = T1Prepare.Apply(work, record, terms, tdk);
-        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, pending) };
+        work.Put(pending);
         AuditLog.Evidence(work, pending, record.By, AuditEvents.Start, ReasonCode.Ok);
         AuditLog.Evidence(work, pending, record.By, AuditEvents.T1, ReasonCode.Ok);
         Alerts.QueueAck(work, pending);
@@ -115,7 +115,7 @@ internal static class StartCommand
                 StartedAt = work.Time,
                 EndedAt = work.Time,
             };
-            work.State = work.State with { Records = work.State.Records.SetItem(record.Id, failed) };
+            work.Put(failed);
             Tombstones.Add(work, failed);
             Alerts.QueueAck(work, failed);
         }

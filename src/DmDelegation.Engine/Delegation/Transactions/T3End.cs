@@ -73,7 +73,7 @@ internal static class T3End
             SealedKeyValue = default,
             Grant = grant with { SealedProofKey = default, Undo = complete ? UndoRecord.Empty : grant.Undo, KeptCount = grant.KeptCount + kept },
         };
-        work.State = work.State with { Records = work.State.Records.SetItem(record.Id, ended) };
+        work.Put(ended);
         Tombstones.Add(work, ended);
         AuditLog.Evidence(work, ended, actor ?? ActorOf(happening, record.By, grant.To), AuditEvents.T3, reason);
         Alerts.QueueEnd(work, ended);
