@@ -85,6 +85,24 @@ public sealed class MovingServerScenarios
     }
 
     [TestMethod]
+    public void What_a_busy_agent_did_not_try_does_not_count_DEL_342()
+    {
+        using var device = new TestDevice(setup => setup.Session = setup.Session with { MaxSessions = 1 });
+        var delegation = Given.Pending(device, Pinned());
+        device.Servers[Given.B].TlsPin = Old;
+        device.Manage(Given.B, Dm.ReplaceOctets(delegation.Uri + "/Server/CertPin", [.. Old, .. New])).Answers(200);
+        device.Open(Given.A, _ => [Dm.Get("./DevInfo/Man")]);
+        for (var asked = 0; asked < 5; asked++)
+        {
+            device.Handle(new SessionRequested(Given.B));
+        }
+
+        device.Pump();
+        Assert.IsTrue(device.Durable.PinsOf(Given.B).Span.SequenceEqual((byte[])[.. Old, .. New]));
+        Assert.AreEqual(0, device.Durable.ServerOf(Given.B).Reach?.FailedContacts ?? 0);
+    }
+
+    [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
     public void An_address_that_does_not_answer_falls_back_S_092_DEL_324_DEL_342(bool restart)
