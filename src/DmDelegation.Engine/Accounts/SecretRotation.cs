@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Delegation.Keys;
 using DmDelegation.Engine.Ports;
 using DmDelegation.Engine.Session;
 using DmDelegation.Engine.State;
@@ -13,7 +14,6 @@ internal static class SecretRotation
 {
     /// <summary>DEL-181: at least 16 octets of entropy. What can be tested is the length, and that it is no row of like octets (as DEL-152).</summary>
     private const int MinSecretOctets = 16;
-    private const int MinDistinctOctets = 8;
 
     /// <summary>Own bound: values remembered beside the two derived ones.</summary>
     private const int MaxUsedUp = 16;
@@ -68,7 +68,7 @@ internal static class SecretRotation
         }
 
         using var used = work.Ports.Vault.Open(SecretNames.OfUsedUpSecrets(server), rotation.UsedUp.Span);
-        if (used is null || IsWeak(password) || IsUsedUp(used, password))
+        if (used is null || password.Length < MinSecretOctets || DelegationKeys.IsUniform(password) || IsUsedUp(used, password))
         {
             return ReasonCode.KeyWeak;
         }
@@ -166,21 +166,6 @@ internal static class SecretRotation
         {
             work.Put(record with { Grant = grant with { Rotation = RotationDuty.None } });
         }
-    }
-
-    private static bool IsWeak(ReadOnlySpan<byte> password)
-    {
-        Span<bool> seen = stackalloc bool[256];
-        seen.Clear();
-        var distinct = 0;
-        foreach (var octet in password)
-        {
-            distinct += seen[octet] ? 0 : 1;
-            seen[octet] = true;
-        }
-
-        seen.Clear();
-        return password.Length < MinSecretOctets || distinct < MinDistinctOctets;
     }
 
     private static bool IsPassword(SecretBuffer stored, ReadOnlySpan<byte> password) =>

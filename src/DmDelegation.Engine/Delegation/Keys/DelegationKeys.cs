@@ -19,28 +19,34 @@ public static class DelegationKeys
 
     private const int PrkOctets = 32;
     private const int CheckOctets = 8;
+    private const int MinDistinctOctets = 8;
 
     /// <summary>Whether a TDK is of the wrong length, has fewer than 8 distinct octets, or is printable throughout (DEL-152).</summary>
     public static bool IsWeak(ReadOnlySpan<byte> tdk)
     {
-        if (tdk.Length != TdkOctets)
-        {
-            return true;
-        }
-
-        Span<bool> seen = stackalloc bool[256];
-        seen.Clear();
-        var distinct = 0;
         var printable = true;
         foreach (var octet in tdk)
         {
-            distinct += seen[octet] ? 0 : 1;
-            seen[octet] = true;
             printable &= octet is >= 0x20 and <= 0x7E;
         }
 
+        return tdk.Length != TdkOctets || printable || IsUniform(tdk);
+    }
+
+    /// <summary>Whether a secret has fewer than 8 distinct octets: a row of like ones, a counter's start (DEL-152, DEL-181).</summary>
+    public static bool IsUniform(ReadOnlySpan<byte> secret)
+    {
+        Span<bool> seen = stackalloc bool[256];
         seen.Clear();
-        return distinct < 8 || printable;
+        var distinct = 0;
+        foreach (var octet in secret)
+        {
+            distinct += seen[octet] ? 0 : 1;
+            seen[octet] = true;
+        }
+
+        seen.Clear();
+        return distinct < MinDistinctOctets;
     }
 
     /// <summary>Key check value: the first 8 octets of HMAC-SHA-256(TDK, "check" ‖ BH) (DEL-156).</summary>
