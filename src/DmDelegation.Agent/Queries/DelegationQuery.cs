@@ -41,7 +41,7 @@ internal static class DelegationQuery
     private static DelegationReport Report(QueryContext context, DelegationRecord record)
     {
         var grant = record.Grant;
-        var to = grant?.To ?? record.Text("Server/ServerID") ?? "";
+        var to = record.B() ?? "";
         var remaining = Limits.RemainingSeconds(record, context.Now, context.Time);
         return new DelegationReport(
             record.Id,

@@ -89,8 +89,8 @@ public static class StoreRescue
     private static IEnumerable<SetAsideStore> All(string stateDirectory) =>
         from file in Directory.EnumerateFiles(stateDirectory, AgentStore.FileName + ".store-*")
         let parts = Path.GetFileName(file)[(AgentStore.FileName.Length + 1)..].Split('-')
-        where parts.Length == 3 && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out _)
-        let number = int.Parse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture)
+        let number = parts.Length == 3 && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : -1
+        where number >= 0
         orderby number
         select new SetAsideStore(file, $"{parts[0]}-{parts[1]}", number);
 }

@@ -21,6 +21,23 @@ public sealed class KeyScenarios
     private static readonly Lazy<X509Certificate2> OtherDevice = new(() => TestPki.Shared.TlsAuthority.IssueDevice("other-device"));
 
     [TestMethod]
+    public void An_envelope_that_came_out_as_another_key_is_told_by_its_check_value_DEL_156_DEL_159()
+    {
+        using var device = new TestDevice();
+        var delegation = new Delegating().Cms();
+        var envelope = new EnvelopeForm().Seal(KeyEnvelope.Plaintext(delegation.Tdk, delegation.Id, TestDevice.DeviceId, delegation.B));
+        // aes256-CBC (2.16.840.1.101.3.4.1.42) and the header of its IV; octet 8 of the IV is XORed onto an octet of the key. A signs what it sends.
+        byte[] before = [0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2A, 0x04, 0x10];
+        envelope[envelope.AsSpan().IndexOf(before) + before.Length + 8] ^= 1;
+        delegation.KeyValue = envelope;
+        device.StartAccepted(delegation);
+
+        delegation.Tdk[8 - "TDK1".Length] ^= 1;
+        var check = HMACSHA256.HashData(delegation.Tdk, (byte[])[.. "check"u8, .. delegation.BindingHash()])[..8];
+        Assert.AreSequenceEqual(check, device.Record(delegation.Id).Grant!.Check.ToArray());
+    }
+
+    [TestMethod]
     [DataRow("16 octets")]
     [DataRow("33 octets")]
     [DataRow("zeros")]
