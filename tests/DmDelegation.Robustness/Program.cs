@@ -1,4 +1,5 @@
 using DmDelegation.Robustness;
+using DmDelegation.Robustness.Footprint;
 using DmDelegation.Tests.Conformance;
 
 return args switch
@@ -6,6 +7,7 @@ return args switch
     ["bench", ..] => Bench.Run(Console.Out),
     ["conformance"] => Conformance(ConformanceReport.WriteText),
     ["conformance", "--json"] => Conformance(ConformanceReport.WriteJson),
+    ["footprint", .. var options] => await FootprintRun.RunAsync(options, Console.Out) ?? Usage(),
     ["simulate", .. var options] => Simulate.Run(options, Console.Out) ?? Usage(),
     _ => Usage(),
 };
@@ -23,6 +25,8 @@ static int Usage()
           bench   measure access decisions, commits and snapshots of the tree; compare figures of one run only
           conformance [--json]
                   how many requirements of each series a test names, which are named as not tested and why, and where the tests are
+          footprint --agent FILE [--json]
+                  storage, memory, start and writes of a built agent, against the budgets; exit code 1 if a limit is passed
           simulate --seed N [--seeds K] [--steps M] [--json] [--trace]
                   a device, its servers, a bad network, clocks that lie and power that fails: M steps (300) for each of K seeds (1) from N
                   on; what invariant fails is told with seed and step, and the same seed shows it again. Exit code 1 if one fails
