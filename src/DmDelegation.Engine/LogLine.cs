@@ -118,6 +118,18 @@ public static class LogCodes
     /// <summary>An acknowledgement was given up.</summary>
     public static readonly LogCode AckGivenUp = new(2103, LogSeverity.Warning, "acknowledgement given up");
 
+    /// <summary>An Exec of a device node started a program.</summary>
+    public static readonly LogCode OperationStarted = new(2201, LogSeverity.Notice, "operation started");
+
+    /// <summary>The program of an operation passed its point of no return (DEL-218).</summary>
+    public static readonly LogCode OperationPastPoint = new(2202, LogSeverity.Notice, "operation past its point of no return");
+
+    /// <summary>An operation is cancelled: its right is gone, or its time (DEL-218).</summary>
+    public static readonly LogCode OperationCancelled = new(2203, LogSeverity.Warning, "operation cancelled");
+
+    /// <summary>An operation ended and its outcome is in the outbox.</summary>
+    public static readonly LogCode OperationEnded = new(2204, LogSeverity.Notice, "operation ended");
+
     /// <summary>The state of the clock changed.</summary>
     public static readonly LogCode ClockState = new(3001, LogSeverity.Notice, "clock state changed");
 
