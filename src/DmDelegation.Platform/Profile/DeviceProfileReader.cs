@@ -32,7 +32,7 @@ public static class DeviceProfileReader
         var rootAcl = ReadRootAcl(fields);
         var devInfo = ReadDevInfo(fields.Object("devInfo"), problems);
         var devDetail = ReadDevDetail(fields.Object("devDetail"));
-        var tree = ReadTree(fields.Objects("tree"), devDetail.Limits);
+        var tree = ReadTree(fields.Objects("tree"), devDetail.Limits, problems);
         var protectedRoots = ReadProtected(fields);
         fields.Finish();
         return problems.Errors.Count == 0
@@ -77,13 +77,13 @@ public static class DeviceProfileReader
         return detail;
     }
 
-    private static ImmutableArray<ProfileNode> ReadTree(IReadOnlyList<JsonFields> entries, UriLimits limits)
+    private static ImmutableArray<ProfileNode> ReadTree(IReadOnlyList<JsonFields> entries, UriLimits limits, JsonProblems problems)
     {
         var known = FactoryTree.Skeleton.ToHashSet();
         var nodes = ImmutableArray.CreateBuilder<ProfileNode>();
         foreach (var fields in entries)
         {
-            if (ReadNode(fields, limits) is { } node && FitsIn(node, fields, known, nodes))
+            if (ReadNode(fields, limits, problems) is { } node && FitsIn(node, fields, known, nodes))
             {
                 known.Add(node.Path);
                 nodes.Add(node);
@@ -93,7 +93,7 @@ public static class DeviceProfileReader
         return nodes.ToImmutable();
     }
 
-    private static ProfileNode? ReadNode(JsonFields fields, UriLimits limits)
+    private static ProfileNode? ReadNode(JsonFields fields, UriLimits limits, JsonProblems problems)
     {
         var path = ReadPath(fields, fields.RequiredText("uri"), "uri");
         // A format that is not known counts as text, so that it is the only error told.
@@ -103,10 +103,11 @@ public static class DeviceProfileReader
         var value = ReadValue(fields, format);
         var acl = ReadAcl(fields);
         var permanent = fields.Flag("permanent", true);
-        var access = ReadAccess(fields);
+        var exec = ExecBindingReader.Read(fields, permanent, problems);
+        var access = ReadAccess(fields, exec is not null);
         fields.Finish();
         if (path is null || limits.Allows(path))
-            return path is null ? null : new ProfileNode(path, format, type, value, acl, permanent, access);
+            return path is null ? null : new ProfileNode(path, format, type, value, acl, permanent, access, exec);
         fields.Error("uri", $"\"{path}\" is beyond the limits in devDetail");
         return null;
     }
@@ -118,6 +119,8 @@ public static class DeviceProfileReader
             : FactoryTree.IsAgents(node.Path) ? "belongs to an object that the agent fills; vendors have Ext (STD-044, STD-051)"
             : !known.Contains(node.Path.Parent) ? $"its parent {node.Path.Parent} must stand before it"
             : before.Any(other => other.Path.Equals(node.Path.Parent) && !Formats.IsNode(other.Format)) ? $"its parent {node.Path.Parent} is a leaf (TND-021)"
+            : node.Exec is not null && before.FirstOrDefault(other => !other.Permanent && node.Path.IsAtOrBelow(other.Path)) is { } movable
+                ? $"is bound to a program, so {movable.Path} above it must be permanent: no rename may lead another node there"
             : null;
         if (problem is not null)
             fields.Error("uri", $"\"{node.Path}\" {problem}");
@@ -152,10 +155,10 @@ public static class DeviceProfileReader
         return acl;
     }
 
-    private static AccessTypes ReadAccess(JsonFields fields)
+    private static AccessTypes ReadAccess(JsonFields fields, bool bound)
     {
         if (fields.Texts("access") is not { } words)
-            return NodeDescription.DefaultAccess;
+            return bound ? NodeDescription.DefaultAccess | AccessTypes.Exec : NodeDescription.DefaultAccess;
         var access = AccessTypes.None;
         foreach (var word in words)
         {
@@ -165,6 +168,8 @@ public static class DeviceProfileReader
                 fields.Error("access", $"\"{word}\", must be one of {string.Join(", ", AccessWords)}");
         }
 
+        if (bound && !access.HasFlag(AccessTypes.Exec))
+            fields.Error("access", "must contain Exec, or be absent, where exec names a program");
         return access;
     }
 
