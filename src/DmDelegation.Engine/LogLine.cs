@@ -106,8 +106,8 @@ public static class LogCodes
     /// <summary>B has not replaced its secrets in time (row 27).</summary>
     public static readonly LogCode RotationOverdue = new(2032, LogSeverity.Warning, "secrets of a delegated server not replaced in time");
 
-    /// <summary>A server was not reached by the address or pins it chose (DEL-342).</summary>
-    public static readonly LogCode ReachFellBack = new(2033, LogSeverity.Warning, "back to the address and pins that worked last");
+    /// <summary>A server was not reached by its address and pins; those before are tried (DEL-342).</summary>
+    public static readonly LogCode ReachFellBack = new(2033, LogSeverity.Warning, "back to the address and pins before");
 
     /// <summary>An acknowledgement was delivered.</summary>
     public static readonly LogCode AckDelivered = new(2101, LogSeverity.Information, "acknowledgement delivered");
