@@ -7,7 +7,8 @@ namespace DmDelegation.Platform.Systemd;
 
 /// <summary>
 /// A log line as a datagram of the journal's native protocol. Names of fields are ours; a value that holds a line feed goes with its length in
-/// front, so that what came from outside cannot begin a field of its own.
+/// front, so that what came from outside cannot begin a field of its own. Control characters but line feed and tab are replaced: the journal's
+/// readers put values before people's eyes, in a terminal.
 /// </summary>
 public static class JournalEntry
 {
@@ -79,7 +80,8 @@ public static class JournalEntry
     /// <summary>At most <see cref="MaxValueOctets"/> octets of UTF-8, cut between two characters.</summary>
     private static ReadOnlySpan<byte> Cut(string value)
     {
-        var octets = Encoding.UTF8.GetBytes(value.Length > MaxValueOctets ? value[..MaxValueOctets] : value);
+        var kept = value.Length > MaxValueOctets ? value[..MaxValueOctets] : value;
+        var octets = Encoding.UTF8.GetBytes(kept.Any(IsUnsafe) ? string.Concat(kept.Select(c => IsUnsafe(c) ? '\uFFFD' : c)) : kept);
         if (octets.Length <= MaxValueOctets && value.Length <= MaxValueOctets)
             return octets;
         var end = Math.Min(octets.Length, MaxValueOctets) - CutMark.Length;
@@ -87,4 +89,6 @@ public static class JournalEntry
             end--;
         return (byte[])[.. octets.AsSpan(0, end), .. CutMark];
     }
+
+    private static bool IsUnsafe(char c) => char.IsControl(c) && c is not ('\n' or '\t');
 }

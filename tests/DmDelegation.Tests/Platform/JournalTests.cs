@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using DmDelegation.Agent.Loop;
@@ -12,34 +13,27 @@ namespace DmDelegation.Tests.Platform;
 [TestClass]
 public sealed class JournalTests
 {
-    /// <summary>A journal of our own: a datagram socket, and a file descriptor that leads to it by what JOURNAL_STREAM says.</summary>
+    private static readonly TemporaryFolder Folder = new();
+
+    /// <summary>What a descriptor leads to that is the journal's stream.</summary>
+    private static readonly FileStream StreamFile = File.Create(Folder.File("stream"));
+
+    private static int Descriptor => (int)StreamFile.SafeFileHandle.DangerousGetHandle();
+
+    /// <summary>What systemd would set: asked of stat(1), not of our own code.</summary>
+    private static string Stream { get; set; } = "";
+
+    /// <summary>A journal of our own: a datagram socket.</summary>
     private sealed class Journal : IDisposable
     {
         private readonly TemporaryFolder _folder = new();
         private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        private readonly FileStream _stream;
 
-        public Journal()
-        {
-            _socket.Bind(new UnixDomainSocketEndPoint(Path));
-            _stream = File.Create(_folder.File("stream"));
-        }
+        public Journal() => _socket.Bind(new UnixDomainSocketEndPoint(Path));
 
         public string Path => _folder.File("journal");
 
-        public int Descriptor => (int)_stream.SafeFileHandle.DangerousGetHandle();
-
         public JournalSocket? Behind(string? stream) => JournalSocket.Behind(Descriptor, name => name == "JOURNAL_STREAM" ? stream : null, Path);
-
-        /// <summary>What systemd would set: asked of stat(1), not of our own code.</summary>
-        public string Stream()
-        {
-            using var stat = System.Diagnostics.Process.Start(
-                new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%d:%i", _folder.File("stream")]) { RedirectStandardOutput = true })!;
-            var text = stat.StandardOutput.ReadToEnd().Trim();
-            stat.WaitForExit();
-            return text;
-        }
 
         public List<KeyValuePair<string, string>> Receive()
         {
@@ -52,9 +46,23 @@ public sealed class JournalTests
         public void Dispose()
         {
             _socket.Dispose();
-            _stream.Dispose();
             _folder.Dispose();
         }
+    }
+
+    [ClassInitialize]
+    public static async Task AskStatAsync(TestContext context)
+    {
+        using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", "%d:%i", StreamFile.Name]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        Stream = (await stat.StandardOutput.ReadToEndAsync(context.CancellationToken)).Trim();
+        await stat.WaitForExitAsync(context.CancellationToken);
+    }
+
+    [ClassCleanup]
+    public static void RemoveFolder()
+    {
+        StreamFile.Dispose();
+        Folder.Dispose();
     }
 
     /// <summary>The protocol as systemd.io/JOURNAL_NATIVE_PROTOCOL has it.</summary>
@@ -92,7 +100,7 @@ public sealed class JournalTests
     public void A_line_arrives_with_its_text_severity_code_message_id_and_fields()
     {
         using var journal = new Journal();
-        using var socket = journal.Behind(journal.Stream());
+        using var socket = journal.Behind(Stream);
         var line = new LogLine(LogCodes.CommandRefused, "b.example may not", [new("server", "b.example"), new("scope-type", "partial"), new("code", "io")]);
         Assert.IsTrue(socket!.TrySend(line));
         CollectionAssert.AreEqual(
@@ -115,17 +123,17 @@ public sealed class JournalTests
     {
         using var journal = new Journal();
         Assert.IsNull(journal.Behind(stream));
-        Assert.IsNull(JournalSocket.Behind(-1, _ => journal.Stream(), journal.Path), "a closed descriptor");
+        Assert.IsNull(JournalSocket.Behind(-1, _ => Stream, journal.Path), "a closed descriptor");
     }
 
     [TestMethod]
     public void What_came_from_outside_forges_no_field_DEL_195()
     {
-        const string Hostile = "x\nMESSAGE_ID=00000000000000000000000000000000\nDM_CODE=DM0000\n\0\u2028\ud800";
+        const string Hostile = "x\nMESSAGE_ID=00000000000000000000000000000000\nDM_CODE=DM0000\n\t\0\u001b\u2028\ud800";
         var fields = Fields(new LogLine(LogCodes.CommandRefused, Hostile, [new("uri", Hostile)]));
         Assert.AreEqual("DM1005", fields["DM_CODE"]);
         Assert.AreEqual(MessageId.Of(LogCodes.CommandRefused), fields["MESSAGE_ID"]);
-        Assert.AreEqual(Hostile.Replace('\ud800', '\uFFFD'), fields["DM_URI"], "a value is kept as it is, with its length");
+        Assert.AreEqual(string.Concat(Hostile.Select(c => c is '\0' or '\u001b' or '\ud800' ? '\uFFFD' : c)), fields["DM_URI"], "lines stay, with their length; nothing steers a terminal");
         Assert.IsFalse(fields["MESSAGE"].Any(char.IsControl));
         Assert.AreEqual("DM_EVIL_NAME_X_", JournalEntry.NameOf("evil\nname=x€"));
     }
@@ -153,7 +161,7 @@ public sealed class JournalTests
     {
         using var output = new StringWriter();
         using var journal = new Journal();
-        using var socket = journal.Behind(journal.Stream());
+        using var socket = journal.Behind(Stream);
         var log = new ConsoleLog(output, LogSeverity.Information, withPrefix: true, socket);
         log.Write(AgentLog.Line(AgentLog.Ready, "first"));
         Assert.AreEqual("", output.ToString());
@@ -168,7 +176,7 @@ public sealed class JournalTests
     public void A_journal_that_does_not_read_holds_nobody_up()
     {
         using var journal = new Journal();
-        using var socket = journal.Behind(journal.Stream());
+        using var socket = journal.Behind(Stream);
         // The kernel queues some datagrams of bounded total size; a send that waited would hang here.
         Assert.IsFalse(Enumerable.Range(0, 10_000).All(i => socket!.TrySend(new LogLine(LogCodes.CommandRefused, "", [new("i", new string('x', 10_000))]))));
     }
@@ -178,7 +186,7 @@ public sealed class JournalTests
     {
         using var output = new StringWriter();
         using var journal = new Journal();
-        using var socket = journal.Behind(journal.Stream());
+        using var socket = journal.Behind(Stream);
         new ConsoleLog(output, LogSeverity.Warning, withPrefix: true, socket).Write(AgentLog.Line(AgentLog.Ready, "first"));
         Assert.IsTrue(journal.IsEmpty);
         Assert.AreEqual("", output.ToString());
