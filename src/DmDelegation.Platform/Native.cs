@@ -18,6 +18,10 @@ internal static partial class Native
     // O_RDONLY | O_CLOEXEC, which have these values on every architecture of Linux that we build for.
     private const int OpenToRead = 0x80000;
 
+    // F_SETFD and FD_CLOEXEC of fcntl(2).
+    private const int SetDescriptorFlags = 2;
+    private const int CloseOnExecFlag = 1;
+
     // AT_EMPTY_PATH and STATX_INO of statx(2).
     private const int EmptyPath = 0x1000;
     private const uint WantInode = 0x100;
@@ -52,6 +56,12 @@ internal static partial class Native
         ulong major = status.DeviceMajor, minor = status.DeviceMinor;
         return (((major & 0xFFFF_F000) << 32) | ((major & 0xFFF) << 8) | ((minor & 0xFFFF_FF00) << 12) | (minor & 0xFF), status.Inode);
     }
+
+    /// <summary>A descriptor is closed in programs that this process starts.</summary>
+    public static void CloseOnExec(int descriptor) => _ = Control(descriptor, SetDescriptorFlags, CloseOnExecFlag);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int descriptor, int command, int argument);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int directory, string path, int flags, uint mask, out FileStatus status);

@@ -56,7 +56,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
         MakeRuntimeDirectory();
         var access = ControlAccess.OfThisProcess(ControlAccess.FindGroup(settings.Agent.ControlGroup));
         var verbs = new DaemonVerbs(loop, Context);
-        await using var control = ControlServer.Listen(settings.Agent.ControlSocket, access, verbs.AnswerAsync, Verbs.ForRoot);
+        await using var control = Listen(access, verbs);
         using var network = new ConnectivityWatch(loop.TellNetworkChanged);
         var stoppedWell = await loop.RunAsync();
         log(AgentLog.Line(AgentLog.Stopped, "stopped"));
@@ -67,6 +67,18 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
             signal.Cancel = true;
             loop.Stop();
         }
+    }
+
+    /// <summary>The socket unit's socket if it is where the configuration wants it; else one of our own.</summary>
+    private ControlServer Listen(ControlAccess access, DaemonVerbs verbs)
+    {
+        var path = settings.Agent.ControlSocket;
+        var passed = PassedSockets.Take();
+        if (ControlServer.ListenAt(passed, path, access, verbs.AnswerAsync, Verbs.ForRoot) is { } activated)
+            return activated;
+        if (passed.Count > 0)
+            log(AgentLog.Line(AgentLog.SocketNotUsed, $"the socket unit does not listen at {path}: the agent makes that socket itself", ("path", path)));
+        return ControlServer.Listen(path, access, verbs.AnswerAsync, Verbs.ForRoot);
     }
 
     private void MakeRuntimeDirectory()
