@@ -1,11 +1,13 @@
 using DmDelegation.Robustness;
 using DmDelegation.Tests.Conformance;
+using DmDelegation.Tests.Manual;
 
 return args switch
 {
     ["bench", ..] => Bench.Run(Console.Out),
     ["conformance"] => Conformance(ConformanceReport.WriteText),
     ["conformance", "--json"] => Conformance(ConformanceReport.WriteJson),
+    ["manual", var folder] => WriteManual(folder),
     ["simulate", .. var options] => Simulate.Run(options, Console.Out) ?? Usage(),
     _ => Usage(),
 };
@@ -16,6 +18,12 @@ static int Conformance(Action<TextWriter> write)
     return 0;
 }
 
+static int WriteManual(string folder)
+{
+    Console.WriteLine($"{ManualFiles.Write(folder)} files in {folder}");
+    return 0;
+}
+
 static int Usage()
 {
     Console.Error.WriteLine("""
@@ -23,6 +31,8 @@ static int Usage()
           bench   measure access decisions, commits and snapshots of the tree; compare figures of one run only
           conformance [--json]
                   how many requirements of each series a test names, which are named as not tested and why, and where the tests are
+          manual OUT
+                  write the manual pages of dmagent and its completions for bash, zsh and fish below the folder OUT
           simulate --seed N [--seeds K] [--steps M] [--json] [--trace]
                   a device, its servers, a bad network, clocks that lie and power that fails: M steps (300) for each of K seeds (1) from N
                   on; what invariant fails is told with seed and step, and the same seed shows it again. Exit code 1 if one fails
