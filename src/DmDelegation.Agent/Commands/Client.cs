@@ -62,6 +62,15 @@ internal sealed class Client(Terminal terminal, string? configuration)
             : terminal.Fail(ExitCodes.InvalidConfiguration, reading.Problems.Select(problem => problem.ToString()));
     }
 
+    /// <summary>Waits for a state of the device, also while no agent answers.</summary>
+    public async Task<int> WaitAsync(WaitCommand wait, TimeSpan? limit, CancellationToken cancel)
+    {
+        var reading = ConfigurationReader.Read(configuration, Environment.GetEnvironmentVariable);
+        return reading.Configuration is { } agent
+            ? await wait.RunAsync(token => CallAsync(agent, new ControlRequest(Verbs.Status, default), token), limit, null, cancel)
+            : terminal.Fail(ExitCodes.InvalidConfiguration, reading.Problems.Select(problem => problem.ToString()));
+    }
+
     private static async Task<ControlResponse> CallAsync(AgentConfiguration agent, ControlRequest request, CancellationToken cancel) =>
         Barred(agent, await ControlClient.CallAsync(agent.ControlSocket, request, cancel));
 
