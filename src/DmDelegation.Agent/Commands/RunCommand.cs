@@ -16,6 +16,8 @@ internal sealed class RunCommand(string? configuration)
     {
         var reading = ConfigurationReader.Read(configuration, Environment.GetEnvironmentVariable);
         var (settings, problems) = Settings.Read(reading);
+        if (settings is not null && NamedFiles.MissingCredentials(reading, settings.Agent).Select(problem => problem.ToString()).ToList() is { Count: > 0 } missing)
+            (settings, problems) = (null, missing);
         if (settings is null)
         {
             foreach (var problem in problems)

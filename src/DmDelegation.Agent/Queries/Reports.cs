@@ -220,5 +220,5 @@ internal sealed record ConfigurationReport(string File, ImmutableArray<Configura
 /// <summary>One key of the configuration.</summary>
 /// <param name="Key">Key.</param>
 /// <param name="Value">Value; null if there is neither value nor default.</param>
-/// <param name="Origin">File, <c>environment NAME</c>, or <c>default</c>.</param>
+/// <param name="Origin">File, <c>environment NAME</c>, <c>credential NAME</c>, or <c>default</c>.</param>
 internal sealed record ConfigurationLine(string Key, JsonElement? Value, string Origin);

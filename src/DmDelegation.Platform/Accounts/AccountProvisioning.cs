@@ -167,7 +167,7 @@ public static class AccountProvisioning
             return null;
         if (file is null)
             throw Wrong(setting, $"{key} is missing, authType {setting.AuthType} needs it");
-        using var password = SecretFile.ReadPassword(file);
+        using var password = SecretFile.ReadPassword(file, setting.CredentialsDirectory is { } credentials && Path.GetDirectoryName(file) == credentials);
         var stored = new SecretBuffer(1 + password.Length);
         stored.Octets[0] = AccountSecret.PasswordForm;
         password.Octets.CopyTo(stored.Octets[1..]);
