@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using DmDelegation.Agent.Queries;
 using DmDelegation.Engine;
@@ -30,6 +31,7 @@ internal sealed class AgentLoop
     private readonly AgentEngine _engine;
     private readonly LoopPorts _ports;
     private readonly Func<Snapshot, string> _statusLine;
+    private readonly Func<Snapshot, ImmutableArray<WarningReport>> _warnings;
     private readonly Exchanges _exchanges;
     private readonly SessionWaiters _waiters = new();
     private readonly WatchdogPing _watchdog;
@@ -37,6 +39,8 @@ internal sealed class AgentLoop
     private readonly CrashHooks _crash = new(Environment.GetEnvironmentVariable(CrashHooks.Variable));
 #endif
     private EngineState _state;
+    private Observed _observed;
+    private (AgentState Durable, object Contacts, ClockTrust Trust, bool Jump)? _lookedAt;
     private AgentState? _shownState;
     private string _shownStatus = "";
     private bool _failed;
@@ -47,12 +51,16 @@ internal sealed class AgentLoop
     /// <param name="state">The state at start-up, as <see cref="AgentEngine.Open"/> made it.</param>
     /// <param name="ports">The world.</param>
     /// <param name="statusLine">Who manages the device, for the service manager.</param>
-    public AgentLoop(AgentEngine engine, EngineState state, LoopPorts ports, Func<Snapshot, string> statusLine)
+    /// <param name="warnings">What is wrong, for the log; null: nothing is looked for.</param>
+    public AgentLoop(
+        AgentEngine engine, EngineState state, LoopPorts ports, Func<Snapshot, string> statusLine, Func<Snapshot, ImmutableArray<WarningReport>>? warnings = null)
     {
         _engine = engine;
         _state = state;
         _ports = ports;
         _statusLine = statusLine;
+        _warnings = warnings ?? (_ => []);
+        _observed = new Observed(state.Clock.Now(ports.Clock()));
         _exchanges = new Exchanges(ports.Exchange, ended => _inputs.Writer.TryWrite(ended));
         _watchdog = new WatchdogPing(ports.Notifier);
     }
@@ -92,11 +100,13 @@ internal sealed class AgentLoop
             _shownStatus = StatusLine();
             _ports.Notifier.Ready(_shownStatus);
             _ports.Log(AgentLog.Line(AgentLog.Ready, _shownStatus));
+            LookForWarnings();
         }
 
         while (!_failed && await TakeAsync() is not StopWanted)
         {
             ShowStatus();
+            LookForWarnings();
             _watchdog.Progress();
         }
 
@@ -128,7 +138,7 @@ internal sealed class AgentLoop
                     Handle(ended.Event);
                 break;
             case SnapshotWanted wanted:
-                wanted.Taken.TrySetResult(new Snapshot(_state, _ports.Clock()));
+                wanted.Taken.TrySetResult(Snapshot());
                 break;
             case ClockResetWanted wanted:
                 wanted.Done.TrySetResult(ResetClock());
@@ -293,7 +303,9 @@ internal sealed class AgentLoop
         return answer.Task.WaitAsync(cancel);
     }
 
-    private string StatusLine() => _statusLine(new Snapshot(_state, _ports.Clock()));
+    private Snapshot Snapshot() => new(_state, _ports.Clock(), _observed);
+
+    private string StatusLine() => _statusLine(Snapshot());
 
     private void ShowStatus()
     {
@@ -302,5 +314,20 @@ internal sealed class AgentLoop
         _shownState = _state.Durable;
         if (StatusLine() is var line && line != _shownStatus)
             _ports.Notifier.Status(_shownStatus = line);
+    }
+
+    /// <summary>Writes down what began or ceased to be wrong. A warning depends on nothing else than what is compared here, so most inputs cost nothing.</summary>
+    private void LookForWarnings()
+    {
+        var looked = (_state.Durable, (object)_state.Contacts, _state.Clock.Trust, _state.Clock.Jump is not null);
+        if (_failed || (_lookedAt is { } before && ReferenceEquals(before.Durable, looked.Durable) && ReferenceEquals(before.Contacts, looked.Item2)
+            && (before.Trust, before.Jump) == (looked.Trust, looked.Item4)))
+            return;
+        _lookedAt = looked;
+        var snapshot = Snapshot();
+        var (known, lines) = WarningWatch.Compare(_observed.Warnings, _warnings(snapshot), _state.Clock.Now(snapshot.Now));
+        _observed = _observed with { Warnings = known };
+        foreach (var line in lines)
+            _ports.Log(line);
     }
 }
