@@ -239,7 +239,10 @@ internal sealed class AgentLoop
             return;
         }
 
+        var began = !ReferenceEquals(_state.Sessions, step.State.Sessions);
         _state = step.State;
+        if (began)
+            _observed = _observed with { Sessions = SessionMemory.Began(_observed.Sessions, _state.Sessions, Moment()) };
         foreach (var effect in step.Effects)
         {
             Run(effect);
@@ -261,6 +264,7 @@ internal sealed class AgentLoop
             case EndSession end:
                 _exchanges.Drop(end.Server, end.SessionSerial);
                 _ports.EndSession(end.Server, end.SessionSerial);
+                _observed = _observed with { Sessions = SessionMemory.Ended(_observed.Sessions, end, _state.Durable.Tree, Moment()) };
                 _waiters.End(end.Server, end.Error);
                 break;
             case Report report:
@@ -301,6 +305,12 @@ internal sealed class AgentLoop
         if (!_inputs.Writer.TryWrite(input(answer)))
             answer.TrySetCanceled(cancel);
         return answer.Task.WaitAsync(cancel);
+    }
+
+    private SessionMoment Moment()
+    {
+        var now = _ports.Clock();
+        return new SessionMoment(_state.Clock.Now(now), now.BootMs);
     }
 
     private Snapshot Snapshot() => new(_state, _ports.Clock(), _observed);
