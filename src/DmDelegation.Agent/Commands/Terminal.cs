@@ -11,9 +11,6 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
 {
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The terminal of this process.</summary>
-    public static Terminal OfThisProcess => new(Console.Out, Console.Error);
-
     /// <summary>Prints an answer: one line of JSON, or text for people.</summary>
     public int Print<T>(JsonElement data, JsonTypeInfo<T> type, bool json, Func<T, IEnumerable<string>> text)
     {

@@ -29,6 +29,12 @@ internal static class AgentLog
     /// <summary>The agent cannot start.</summary>
     public static readonly LogCode CannotStart = new(4008, LogSeverity.Error, "agent cannot start");
 
+    /// <summary>systemd handed over a socket that is not where the configuration wants the control socket.</summary>
+    public static readonly LogCode SocketNotUsed = new(5001, LogSeverity.Warning, "socket unit not used");
+
+    /// <summary>Accounts were provisioned into a store that never had any.</summary>
+    public static readonly LogCode AccountsProvisioned = new(5002, LogSeverity.Notice, "first accounts provisioned");
+
     /// <summary>A line of the executable.</summary>
     public static LogLine Line(LogCode code, string text, params (string Name, string Value)[] fields) =>
         new(code, text, [.. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))]);

@@ -22,6 +22,7 @@ namespace DmDelegation.Agent.Queries;
 [JsonSerializable(typeof(SessionReport))]
 [JsonSerializable(typeof(ClockReport))]
 [JsonSerializable(typeof(VersionReport))]
+[JsonSerializable(typeof(WaitReport))]
 [JsonSerializable(typeof(ValidationReport))]
 [JsonSerializable(typeof(ConfigurationReport))]
 [JsonSerializable(typeof(VerbArguments))]

@@ -10,7 +10,7 @@ namespace DmDelegation.Agent.Queries;
 /// <param name="Well">No warning is worse than a notice.</param>
 /// <param name="State"><c>ready</c>, or <c>stopped</c> when the store is read.</param>
 /// <param name="Version">Version of the agent.</param>
-/// <param name="DeviceId">DevId.</param>
+/// <param name="DeviceId">The device id, DevId.</param>
 /// <param name="ManagedBy">Live delegations that give rights, or are suspended.</param>
 /// <param name="Home">Home authorities of the root, by name.</param>
 /// <param name="Clock">The clock.</param>
@@ -38,8 +38,8 @@ internal sealed record StatusReport(
 internal sealed record OperationReport(string Node, string Server, string? Delegation, long Seconds, string State);
 
 /// <summary>A server that manages by delegation.</summary>
-/// <param name="Server">B.</param>
-/// <param name="By">A.</param>
+/// <param name="Server">The delegated server, B.</param>
+/// <param name="By">The delegating server, A.</param>
 /// <param name="Delegation">Delegation id.</param>
 /// <param name="State">State of the delegation.</param>
 /// <param name="Scope">Roots of the scope.</param>
@@ -53,8 +53,8 @@ internal sealed record ManagerReport(
     bool Exclusive, string? Held);
 
 /// <summary>A delegation that waits for confirmation.</summary>
-/// <param name="Server">B.</param>
-/// <param name="By">A.</param>
+/// <param name="Server">The delegated server, B.</param>
+/// <param name="By">The delegating server, A.</param>
 /// <param name="Delegation">Delegation id.</param>
 /// <param name="Scope">Roots of the scope.</param>
 /// <param name="SecondsLeft">Seconds left to confirm.</param>
@@ -67,9 +67,9 @@ internal sealed record WaitingReport(string Server, string By, string Delegation
 internal sealed record ClockReport(string State, string EffectiveTime);
 
 /// <summary>Counts of delegations.</summary>
-/// <param name="Pending">Pending.</param>
-/// <param name="Active">Active or Finalised.</param>
-/// <param name="Suspended">Suspended.</param>
+/// <param name="Pending">They wait for their server.</param>
+/// <param name="Active">They give rights: active or final.</param>
+/// <param name="Suspended">They give none for now.</param>
 internal sealed record DelegationCounts(int Pending, int Active, int Suspended);
 
 /// <summary>A warning.</summary>
@@ -138,7 +138,7 @@ internal sealed record AccessReport(
     string? Because, bool HasAccount);
 
 /// <summary>Answer of <c>account list</c>.</summary>
-/// <param name="Accounts">The accounts.</param>
+/// <param name="Accounts">The accounts, by name.</param>
 internal sealed record AccountListReport(ImmutableArray<AccountReport> Accounts);
 
 /// <summary>One account.</summary>
@@ -157,20 +157,20 @@ internal sealed record DelegationListReport(ImmutableArray<DelegationReport> Del
 /// <summary>One record; <c>delegation show</c> answers with it alone.</summary>
 /// <param name="Id">Delegation id.</param>
 /// <param name="State">State of 12.1.</param>
-/// <param name="StateCode">Its number.</param>
-/// <param name="Reason">Name of the reason.</param>
-/// <param name="ReasonCode">Its number (15).</param>
-/// <param name="By">A.</param>
-/// <param name="To">B, empty if unknown.</param>
-/// <param name="Type">Label of 4.1.</param>
-/// <param name="ScopeType">Scope axis.</param>
-/// <param name="DurationType">Duration axis.</param>
-/// <param name="Control">exclusive or shared.</param>
+/// <param name="StateCode">Number of the state.</param>
+/// <param name="Reason">Name of the reason, <c>OK</c> for none.</param>
+/// <param name="ReasonCode">Number of the reason (15).</param>
+/// <param name="By">The delegating server, A.</param>
+/// <param name="To">The delegated server, B; empty if unknown.</param>
+/// <param name="Type">One word for scope and duration (4.1).</param>
+/// <param name="ScopeType"><c>full</c> or <c>partial</c>.</param>
+/// <param name="DurationType"><c>temporary</c>, <c>until-revoked</c> or <c>final</c>.</param>
+/// <param name="Control"><c>exclusive</c> or <c>shared</c>.</param>
 /// <param name="Scope">The scope.</param>
 /// <param name="RemainingSeconds">Seconds left; null unless temporary and live.</param>
 /// <param name="WindowLeftSeconds">Seconds left of the fail-safe window; null unless Pending.</param>
-/// <param name="AckDelegating">Delivery to A (6.1).</param>
-/// <param name="AckDelegated">Delivery to B (6.1).</param>
+/// <param name="AckDelegating">Whether A was told: 0 nothing to tell, 1 queued, 2 delivered, 3 given up (6.1).</param>
+/// <param name="AckDelegated">Whether B was told, likewise (6.1).</param>
 /// <param name="Account">B's account, or null.</param>
 /// <param name="Parent">Delegation that this one is a part of, or null.</param>
 /// <param name="Children">Live delegations that are parts of this one.</param>
@@ -232,5 +232,5 @@ internal sealed record ConfigurationReport(string File, ImmutableArray<Configura
 /// <summary>One key of the configuration.</summary>
 /// <param name="Key">Key.</param>
 /// <param name="Value">Value; null if there is neither value nor default.</param>
-/// <param name="Origin">File, <c>environment NAME</c>, or <c>default</c>.</param>
+/// <param name="Origin">File, <c>environment NAME</c>, <c>credential NAME</c>, or <c>default</c>.</param>
 internal sealed record ConfigurationLine(string Key, JsonElement? Value, string Origin);

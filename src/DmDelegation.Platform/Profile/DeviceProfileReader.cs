@@ -16,6 +16,7 @@ public static class DeviceProfileReader
     private const int LeastMaxTotLen = 128;
     private const int LeastMaxSegLen = 32;
 
+    private static readonly string[] FormatWords = [.. Formats.Known.Order(StringComparer.Ordinal)];
     private static readonly string[] AccessWords = [.. Enum.GetNames<AccessTypes>().Except(["None", "All"], StringComparer.Ordinal)];
 
     /// <summary>Reads and checks a profile.</summary>
@@ -79,13 +80,13 @@ public static class DeviceProfileReader
 
     private static ImmutableArray<ProfileNode> ReadTree(IReadOnlyList<JsonFields> entries, UriLimits limits, JsonProblems problems)
     {
-        var known = FactoryTree.Skeleton.ToHashSet();
+        var known = FactoryTree.Skeleton.ToDictionary(path => path, _ => Formats.Node);
         var nodes = ImmutableArray.CreateBuilder<ProfileNode>();
         foreach (var fields in entries)
         {
             if (ReadNode(fields, limits, problems) is { } node && FitsIn(node, fields, known, nodes))
             {
-                known.Add(node.Path);
+                known.Add(node.Path, node.Format);
                 nodes.Add(node);
             }
         }
@@ -97,7 +98,7 @@ public static class DeviceProfileReader
     {
         var path = ReadPath(fields, fields.RequiredText("uri"), "uri");
         // A format that is not known counts as text, so that it is the only error told.
-        var format = fields.Word("format", fields.Has("format") ? Formats.Chr : Formats.Node, [.. Formats.Known.Order(StringComparer.Ordinal)]);
+        var format = fields.Word("format", fields.Has("format") ? Formats.Chr : Formats.Node, FormatWords);
         var interior = Formats.IsNode(format);
         var type = fields.Text("type") ?? (interior ? "" : Formats.TextPlain);
         var value = ReadValue(fields, format);
@@ -113,12 +114,13 @@ public static class DeviceProfileReader
     }
 
     /// <summary>Whether the node has its place: a parent that is interior, no double, nothing in the objects that are the agent's.</summary>
-    private static bool FitsIn(ProfileNode node, JsonFields fields, HashSet<NodePath> known, IEnumerable<ProfileNode> before)
+    private static bool FitsIn(ProfileNode node, JsonFields fields, Dictionary<NodePath, string> known, IEnumerable<ProfileNode> before)
     {
-        var problem = known.Contains(node.Path) ? "is there already"
+        var parent = node.Path.Parent;
+        var problem = known.ContainsKey(node.Path) ? "is there already"
             : FactoryTree.IsAgents(node.Path) ? "belongs to an object that the agent fills; vendors have Ext (STD-044, STD-051)"
-            : !known.Contains(node.Path.Parent) ? $"its parent {node.Path.Parent} must stand before it"
-            : before.Any(other => other.Path.Equals(node.Path.Parent) && !Formats.IsNode(other.Format)) ? $"its parent {node.Path.Parent} is a leaf (TND-021)"
+            : !known.TryGetValue(parent, out var format) ? $"its parent {parent} must stand before it"
+            : !Formats.IsNode(format) ? $"its parent {parent} is a leaf (TND-021)"
             : node.Exec is not null && before.FirstOrDefault(other => !other.Permanent && node.Path.IsAtOrBelow(other.Path)) is { } movable
                 ? $"is bound to a program, so {movable.Path} above it must be permanent: no rename may lead another node there"
             : null;
