@@ -1,9 +1,11 @@
 using System.Threading.Channels;
 using DmDelegation.Agent.Queries;
 using DmDelegation.Engine;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 using DmDelegation.Platform;
+using DmDelegation.Platform.Operations;
 using DmDelegation.Platform.Store;
 
 namespace DmDelegation.Agent.Loop;
@@ -20,6 +22,9 @@ internal sealed class AgentLoop
     // Own choice: a timer stands still while the device is suspended, CLOCK_BOOTTIME does not; so late can a deadline be after waking up.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
+    // Own choice: killed programs are gone at once, unless the kernel holds them.
+    private static readonly TimeSpan ProgramsEnd = TimeSpan.FromSeconds(2);
+
     // Own choice: shorter rests are not worth a collection.
     private static readonly TimeSpan LongRest = TimeSpan.FromSeconds(1);
 
@@ -31,6 +36,7 @@ internal sealed class AgentLoop
     private readonly LoopPorts _ports;
     private readonly Func<Snapshot, string> _statusLine;
     private readonly Exchanges _exchanges;
+    private readonly ProgramRunner _programs;
     private readonly SessionWaiters _waiters = new();
     private readonly WatchdogPing _watchdog;
 #if DM_CRASH_HOOKS
@@ -54,6 +60,7 @@ internal sealed class AgentLoop
         _ports = ports;
         _statusLine = statusLine;
         _exchanges = new Exchanges(ports.Exchange, ended => _inputs.Writer.TryWrite(ended));
+        _programs = new ProgramRunner(news => _inputs.Writer.TryWrite(new OperationNews(news)));
         _watchdog = new WatchdogPing(ports.Notifier);
     }
 
@@ -106,6 +113,7 @@ internal sealed class AgentLoop
         _inputs.Writer.TryComplete();
         _waiters.EndAll("stopping");
         await _exchanges.StopAsync();
+        await _programs.StopAsync(ProgramsEnd);
         return !_failed;
     }
 
@@ -126,6 +134,9 @@ internal sealed class AgentLoop
             case ExchangeEnded ended:
                 using (ended.Body)
                     Handle(ended.Event);
+                break;
+            case OperationNews news:
+                Handle(news.Event);
                 break;
             case SnapshotWanted wanted:
                 wanted.Taken.TrySetResult(new Snapshot(_state, _ports.Clock()));
@@ -247,6 +258,15 @@ internal sealed class AgentLoop
                 break;
             case SendMessage message:
                 _exchanges.Start(message);
+                break;
+            case StartOperation operation:
+                _programs.Start(operation);
+                break;
+            case CancelOperation cancelled:
+                _programs.Cancel(cancelled.Number);
+                break;
+            case PassPoint passed:
+                _programs.PassPoint(passed.Number);
                 break;
             case EndSession end:
                 _exchanges.Drop(end.Server, end.SessionSerial);
