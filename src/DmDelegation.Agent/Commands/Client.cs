@@ -81,7 +81,7 @@ internal sealed class Client(Terminal terminal, string? configuration)
     private ControlResponse ReadStore(ConfigurationReading reading, AgentConfiguration agent, Verb verb, VerbArguments arguments, ControlResponse notRunning)
     {
         var store = Path.Combine(agent.StateDirectory, AgentStore.FileName);
-        if (verb.Read is null)
+        if (verb.Read is null || verb.NeedsAgent)
             return notRunning;
         if (IsBarred(store))
             return NotPermitted(store);

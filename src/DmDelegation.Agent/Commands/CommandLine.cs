@@ -26,6 +26,7 @@ internal sealed class CommandLine(Shell shell)
     private static readonly Option<bool> Yes = new("--yes") { Description = "Do not ask" };
     private static readonly Argument<string> Uri = new("URI") { Description = "Address of a node, such as ./SCM/x" };
     private static readonly Argument<string> Server = new("SERVER") { Description = "Server Identifier" };
+    private static readonly Argument<string?> AnyServer = new("SERVER") { Description = "Server Identifier (default: all)", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Argument<string> Command = new("COMMAND")
     {
         Description = "Add, Copy, Delete, Exec, Get or Replace",
@@ -87,6 +88,8 @@ internal sealed class CommandLine(Shell shell)
                 Asks(
                     "start", Descriptions.SessionStart, [Server], Verbs.SessionStart, Readable.SessionReport, HumanText.Session, report => report.Error is null,
                     ExitCodes.With(new Exit(ExitCodes.Failed, "the session failed, or was not opened")), [new("session start a.example", "Calls a.example now, whatever the plan says.")]),
+                Asks("last", Descriptions.SessionLast, [AnyServer], Verbs.SessionLast, Readable.LastSessionsReport, SessionText.Last, exits: ExitCodes.With(
+                    new Exit(ExitCodes.Failed, "there was no session with this server since the agent started"))),
             },
             new Command("clock", "The clock the agent goes by")
             {
@@ -212,6 +215,6 @@ internal sealed class CommandLine(Shell shell)
     private ConfigCommands ConfigOf(ParseResult parsed) => new(shell.Terminal, parsed.GetValue(Config));
 
     private static VerbArguments ArgumentsOf(ParseResult parsed) => new(
-        parsed.GetValue(Uri) ?? "", parsed.GetValue(Recursive), parsed.GetValue(Server) ?? "", parsed.GetValue(Command) ?? "", parsed.GetValue(Id) ?? "",
+        parsed.GetValue(Uri) ?? "", parsed.GetValue(Recursive), parsed.GetValue(Server) ?? parsed.GetValue(AnyServer) ?? "", parsed.GetValue(Command) ?? "", parsed.GetValue(Id) ?? "",
         parsed.GetValue(Verify) ?? "");
 }

@@ -93,6 +93,15 @@ internal static class Descriptions
         is a stable code and what to do about it.
         """;
 
+    /// <summary><c>session last</c>.</summary>
+    public const string SessionLast =
+        """
+        How the last session with each server ended
+
+        When it began, how long it took, how it ended, which statuses the server's commands got, and what a failure means.
+        The agent keeps this in memory: a restart forgets it, and the answer says since when it remembers.
+        """;
+
     /// <summary><c>clock reset</c>.</summary>
     public const string ClockReset =
         """

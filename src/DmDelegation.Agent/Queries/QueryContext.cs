@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Agent.Loop;
 using DmDelegation.Engine;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
@@ -27,7 +28,11 @@ internal sealed record QueryContext(EngineState State, EngineOptions Options, Cl
 /// <param name="ConfiguredServers">ServerIDs of the configured accounts.</param>
 /// <param name="Differences">How the configured accounts differ from what was provisioned.</param>
 /// <param name="LogLeft">The store was not closed cleanly: its last commits may be missing here.</param>
-internal sealed record AgentFacts(bool Running, ImmutableArray<string> ConfiguredServers, ImmutableArray<string> Differences, bool LogLeft);
+internal sealed record AgentFacts(bool Running, ImmutableArray<string> ConfiguredServers, ImmutableArray<string> Differences, bool LogLeft)
+{
+    /// <summary>What the loop remembers; nothing if it does not run.</summary>
+    public Observed Observed { get; init; } = Observed.Nothing;
+}
 
 /// <summary>An answer: data, or a stable code and a text.</summary>
 /// <param name="Data">The data; null if there is a failure.</param>

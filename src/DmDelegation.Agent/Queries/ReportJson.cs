@@ -20,6 +20,7 @@ namespace DmDelegation.Agent.Queries;
 [JsonSerializable(typeof(LogReport))]
 [JsonSerializable(typeof(FactoryResetReport))]
 [JsonSerializable(typeof(SessionReport))]
+[JsonSerializable(typeof(LastSessionsReport))]
 [JsonSerializable(typeof(ClockReport))]
 [JsonSerializable(typeof(VersionReport))]
 [JsonSerializable(typeof(WaitReport))]

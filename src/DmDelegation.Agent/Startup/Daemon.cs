@@ -45,7 +45,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
         using var transport = new Transport(EngineSetup.Transport(settings.Agent), () => CertificateTime.Of(loop!.Clock, clock.Read(), settings.Options.BuildTime));
         loop = new AgentLoop(
             engine, state, new LoopPorts(clock.Read, store.Commit, transport.ExchangeAsync, transport.EndSession, log, notifier, devId => Factory(vault, clock, devId)),
-            snapshot => StatusQuery.Line(Context(snapshot)));
+            snapshot => StatusQuery.Line(Context(snapshot)), snapshot => Warnings.Of(Context(snapshot)));
         return await RunAsync(loop);
     }
 
@@ -95,7 +95,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
     }
 
     private QueryContext Context(Snapshot snapshot) =>
-        new(snapshot.State, settings.Options, snapshot.Now, settings.Facts(snapshot.State.Durable, running: true, logLeft: false));
+        new(snapshot.State, settings.Options, snapshot.Now, settings.Facts(snapshot.State.Durable, running: true, logLeft: false) with { Observed = snapshot.Observed });
 
     private AgentState Provision(AgentStore store, AesGcmVault vault, SystemClock clock, SetAsideStore? setAside)
     {
