@@ -1,21 +1,21 @@
 # Sourced by build: the files of a package, the debian folder around them, and the package. The caller sets here, repository, work,
 # the facts, native (folders by architecture) and portable.
 
+units=$repository/packaging/systemd
 libc=2.34 # what .NET 10 itself needs
 
 # payload ARCHITECTURE ROOT: every file of the package, where it will be; what is told about it beside the root.
 payload() {
     local architecture=$1 root=$2
-    mkdir -p "$root"/usr/{bin,lib/dmagent,lib/sysusers.d,lib/systemd/catalog,lib/systemd/system-preset,share/dmagent} "$root/etc/dmagent/dmagent.json.d"
+    mkdir -p "$root"/usr/{bin,lib/dmagent,lib/systemd/catalog,lib/systemd/system-preset,share/dmagent} "$root/etc/dmagent/dmagent.json.d"
     program "$architecture" "$root/usr/lib/dmagent" || return 1
     ln -s ../lib/dmagent/dmagent "$root/usr/bin/dmagent"
     cp -r "$repository/device-profiles" "$root/usr/share/dmagent/"
     echo "$store_format" >"$root/usr/share/dmagent/store-format"
     cp "$here/dmagent.json" "$root/etc/dmagent/dmagent.json"
-    cp "$repository/packaging/systemd/dmagent.sysusers.conf" "$root/usr/lib/sysusers.d/dmagent.conf"
-    if [ -e "$repository/packaging/systemd/dmagent.preset" ]; then cp "$repository/packaging/systemd/dmagent.preset" "$root/usr/lib/systemd/system-preset/70-dmagent.preset"; fi
-    if [ -e "$repository/packaging/systemd/dmagent.catalog" ]; then cp "$repository/packaging/systemd/dmagent.catalog" "$root/usr/lib/systemd/catalog/dmagent.catalog"; fi
-    if [ -d "$work/manual" ]; then completions "$root/usr/share"; fi
+    cp "$units/dmagent.preset" "$root/usr/lib/systemd/system-preset/70-dmagent.preset"
+    cp "$units/dmagent.catalog" "$root/usr/lib/systemd/catalog/dmagent.catalog"
+    completions "$root/usr/share"
 }
 
 completions() {
@@ -89,23 +89,23 @@ publish_portable() {
 }
 
 # Manual pages and completions out of the one description of the command line.
-manual() {
-    grep -q '"manual"' "$repository/tests/DmDelegation.Robustness/Program.cs" || { echo "no manual pages and completions yet"; return 0; }
-    dotnet run -c Release --project "$repository/tests/DmDelegation.Robustness" -- manual "$1" >"$work/manual.log" 2>&1 || { tail -20 "$work/manual.log" >&2; return 1; }
-}
+manual() { robustness manual "$1"; }
 
 # debian_folder ARCHITECTURE DEBIAN: the debian folder, filled in.
 debian_folder() {
-    local architecture=$1 debian=$2 units=$repository/packaging/systemd shape=portable
+    local architecture=$1 debian=$2 shape=portable
     [ -e "$debian/native" ] && shape=native
     cp -r "$here/debian/." "$debian/"
     cat "$here/debian/control.$shape" >>"$debian/control"
     rm "$debian"/{README.Debian,control,lintian-overrides}.{native,portable} 2>/dev/null || true
     sed -i "s/@STORE_FORMAT@/$store_format/; s/@VERSION@/$version/; s/@LIBC@/$libc/" "$debian"/{control,dmagent.preinst,dmagent.postinst}
     cp "$units/dmagent.service" "$debian/dmagent.service"
-    if [ -e "$units/dmagent.socket" ]; then cp "$units/dmagent.socket" "$debian/dmagent.socket"; fi
+    cp "$units/dmagent.socket" "$debian/dmagent.socket"
+    cp "$units/dmagent.sysusers.conf" "$debian/dmagent.sysusers"
+    cp "$units/dmagent.tmpfiles.conf" "$debian/dmagent.tmpfiles"
     cp "$here/debian/lintian-overrides.$shape" "$debian/dmagent.lintian-overrides"
-    if [ -d "$work/manual" ]; then cp -r "$work/manual/man" "$debian/"; (cd "$debian/.." && printf '%s\n' debian/man/*) >"$debian/dmagent.manpages"; fi
+    cp -r "$work/manual/man" "$debian/"
+    (cd "$debian/.." && printf '%s\n' debian/man/*) >"$debian/dmagent.manpages"
     if [ $shape = native ]; then
         echo "dotnet-third-party-notices.txt" >"$debian/dmagent.docs"
     else
