@@ -36,7 +36,7 @@ static int Usage()
           bench   measure access decisions, commits and snapshots of the tree; compare figures of one run only
           conformance [--json]
                   how many requirements of each series a test names, which are named as not tested and why, and where the tests are
-          footprint --agent FILE [--json]
+          footprint --agent FILE [--json | --markdown]
                   storage, memory, start and writes of a built agent, against the budgets; exit code 1 if a limit is passed
           manual OUT
                   write the manual pages of dmagent and its completions for bash, zsh and fish below the folder OUT
