@@ -23,6 +23,7 @@ internal sealed class CommandLine(Shell shell)
     private static readonly Option<bool> Json = new("--json") { Description = "Print one line of JSON" };
     private static readonly Option<bool> Recursive = new("--recursive") { Description = "All nodes below, not only the next level" };
     private static readonly Option<string?> Verify = new("--verify") { Description = "Number and hash of an entry, as in an alert", HelpName = "NUMBER:HASH" };
+    private static readonly Option<string?> MetricsFile = new("--output") { Description = "File to write (default: standard output)", HelpName = "FILE" };
     private static readonly Option<bool> Yes = new("--yes") { Description = "Do not ask" };
     private static readonly Argument<string> Uri = new("URI") { Description = "Address of a node, such as ./SCM/x" };
     private static readonly Argument<string> Server = new("SERVER") { Description = "Server Identifier" };
@@ -99,6 +100,12 @@ internal sealed class CommandLine(Shell shell)
                 "factory-reset", FactoryReset.Description, [Yes, Json],
                 (parsed, cancel) => new FactoryReset(ClientOf(parsed), shell.Terminal, shell.Input).RunAsync(parsed.GetValue(Yes), parsed.GetValue(Json), cancel),
                 Readable.FactoryResetReport),
+            Leaf(
+                "metrics", Descriptions.Metrics, [MetricsFile, Json],
+                (parsed, cancel) => new MetricsCommand(ClientOf(parsed), shell.Terminal).RunAsync(parsed.GetValue(MetricsFile), parsed.GetValue(Json), cancel),
+                Readable.MetricsReport,
+                ExitCodes.With(new(ExitCodes.Failed, "the file cannot be written"), new(ExitCodes.NotRunning, "the daemon does not run; dmagent_up 0 is printed or written all the same")),
+                [new("metrics --output /var/lib/prometheus/node-exporter/dmagent.prom", "What a timer runs once a minute.")]),
             Configuration(),
             Leaf(
                 "wait", WaitCommand.Description, [WaitCommand.For, WaitCommand.Server, WaitCommand.Scope, WaitCommand.Timeout, Json], WaitAsync, Readable.WaitReport,

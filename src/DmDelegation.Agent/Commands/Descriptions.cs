@@ -110,6 +110,16 @@ internal static class Descriptions
         Refused while nobody vouches for the wall clock (clock.trust). Every use, refused or not, is in the log.
         """;
 
+    /// <summary><c>metrics</c>.</summary>
+    public const string Metrics =
+        """
+        Metrics for Prometheus
+
+        Printed in its text format, or written into a file for the textfile collector of the node exporter; the file is
+        replaced as a whole and readable for everybody. Counters begin at zero when the agent starts. Servers appear as labels
+        while they have an account. Without an agent dmagent_up is 0, and what the store says is there if it can be read.
+        """;
+
     /// <summary><c>config validate</c>.</summary>
     public const string ConfigValidate =
         """

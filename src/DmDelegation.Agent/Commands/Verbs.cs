@@ -69,6 +69,9 @@ internal static class Verbs
     /// <summary>Name of the verb behind <c>session last</c>.</summary>
     public const string SessionLast = "session-last";
 
+    /// <summary>Name of the verb behind <c>metrics</c>.</summary>
+    public const string Metrics = "metrics";
+
     /// <summary>Name of the verb behind <c>clock reset</c>.</summary>
     public const string ClockReset = "clock-reset";
 
@@ -94,6 +97,7 @@ internal static class Verbs
                 DelegationQuery.Ended(arguments.Id, await loop.EndDelegationAsync(arguments.Id, cancel)), ReportJson.Readable.LocalEndReport),
             ForRoot: true), // who manages (DEL-278)
         new(SessionStart, null, StartSessionAsync),
+        Reads(Metrics, (context, _) => Queries.Metrics.Report(context), ReportJson.Readable.MetricsReport),
         Reads(SessionLast, (context, arguments) => SessionQuery.Last(context, arguments.Server), ReportJson.Readable.LastSessionsReport) with { NeedsAgent = true },
         new(
             ClockReset,

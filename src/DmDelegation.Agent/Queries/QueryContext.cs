@@ -32,6 +32,9 @@ internal sealed record AgentFacts(bool Running, ImmutableArray<string> Configure
 {
     /// <summary>What the loop remembers; nothing if it does not run.</summary>
     public Observed Observed { get; init; } = Observed.Nothing;
+
+    /// <summary>Measures what costs something to know; null if nobody can.</summary>
+    public Func<Measurements>? Measure { get; init; }
 }
 
 /// <summary>An answer: data, or a stable code and a text.</summary>
@@ -62,6 +65,9 @@ internal static class QueryCodes
 
     /// <summary>The delegation has ended already.</summary>
     public const string Ended = "ended";
+
+    /// <summary>The configuration is not valid.</summary>
+    public const string Configuration = "configuration";
 
     /// <summary>The delegation object is not kept as nodes.</summary>
     public const string DelegationObject = "delegation-object";

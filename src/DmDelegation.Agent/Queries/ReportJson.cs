@@ -21,6 +21,7 @@ namespace DmDelegation.Agent.Queries;
 [JsonSerializable(typeof(FactoryResetReport))]
 [JsonSerializable(typeof(SessionReport))]
 [JsonSerializable(typeof(LastSessionsReport))]
+[JsonSerializable(typeof(MetricsReport))]
 [JsonSerializable(typeof(ClockReport))]
 [JsonSerializable(typeof(VersionReport))]
 [JsonSerializable(typeof(WaitReport))]
