@@ -80,7 +80,7 @@ public static class ControlClient
         }
         catch (Exception fault) when (fault is SocketException or IOException or ArgumentException or JsonException)
         {
-            return (ControlResponse.Failed(ControlCodes.NotRunning, $"no agent answers at {path}: {fault.Message}"), connected);
+            return (ControlResponse.Failed(ControlCodes.NotRunning, $"no agent answers at {path}: {(File.Exists(path) ? fault.Message : "there is no socket")}"), connected);
         }
         catch (InvalidDataException)
         {
