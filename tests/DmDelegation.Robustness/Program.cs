@@ -1,4 +1,5 @@
 using DmDelegation.Robustness;
+using DmDelegation.Robustness.Footprint;
 using DmDelegation.Tests.Conformance;
 using DmDelegation.Tests.Manual;
 
@@ -7,6 +8,7 @@ return args switch
     ["bench", ..] => Bench.Run(Console.Out),
     ["conformance"] => Conformance(ConformanceReport.WriteText),
     ["conformance", "--json"] => Conformance(ConformanceReport.WriteJson),
+    ["footprint", .. var options] => await FootprintRun.RunAsync(options, Console.Out) ?? Usage(),
     ["manual", var folder] => WriteManual(folder),
     ["simulate", .. var options] => Simulate.Run(options, Console.Out) ?? Usage(),
     _ => Usage(),
@@ -31,6 +33,8 @@ static int Usage()
           bench   measure access decisions, commits and snapshots of the tree; compare figures of one run only
           conformance [--json]
                   how many requirements of each series a test names, which are named as not tested and why, and where the tests are
+          footprint --agent FILE [--json]
+                  storage, memory, start and writes of a built agent, against the budgets; exit code 1 if a limit is passed
           manual OUT
                   write the manual pages of dmagent and its completions for bash, zsh and fish below the folder OUT
           simulate --seed N [--seeds K] [--steps M] [--json] [--trace]

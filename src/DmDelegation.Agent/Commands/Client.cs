@@ -44,9 +44,10 @@ internal sealed class Client(Terminal terminal, string? configuration)
             return Answer<T>.Failed(QueryCodes.Configuration, string.Join('\n', reading.Problems.Select(problem => problem.ToString())));
 
         var request = new ControlRequest(name, JsonSerializer.SerializeToElement(arguments, ReportJson.Readable.VerbArguments));
-        var response = await CallAsync(agent, request, cancel);
+        var verb = Verbs.Find(name)!;
+        var response = verb.Read is null ? await CallAsync(agent, request, cancel) : Barred(agent, await ControlClient.AskAsync(agent.ControlSocket, request, cancel));
         if (response.Code == ControlCodes.NotRunning)
-            response = ReadStore(reading, agent, Verbs.Find(name)!, arguments, response);
+            response = ReadStore(reading, agent, verb, arguments, response);
         return response is { Succeeded: true, Data: { } data } ? data.Deserialize(type)! : Answer<T>.Failed(response.Code!, response.Text!);
     }
 
@@ -71,11 +72,21 @@ internal sealed class Client(Terminal terminal, string? configuration)
             : terminal.Fail(ExitCodes.InvalidConfiguration, reading.Problems.Select(problem => problem.ToString()));
     }
 
-    private static async Task<ControlResponse> CallAsync(AgentConfiguration agent, ControlRequest request, CancellationToken cancel)
+    /// <summary>Waits for a state of the device, also while no agent answers.</summary>
+    public async Task<int> WaitAsync(WaitCommand wait, TimeSpan? limit, CancellationToken cancel)
     {
-        var response = await ControlClient.CallAsync(agent.ControlSocket, request, cancel);
-        return response.Code == ControlCodes.NotRunning && IsBarred(agent.ControlSocket) ? NotPermitted(agent.ControlSocket) : response;
+        var reading = ConfigurationReader.Read(configuration, Environment.GetEnvironmentVariable);
+        return reading.Configuration is { } agent
+            ? await wait.RunAsync(token => CallAsync(agent, new ControlRequest(Verbs.Status, default), token), limit, null, cancel)
+            : terminal.Fail(ExitCodes.InvalidConfiguration, reading.Problems.Select(problem => problem.ToString()));
     }
+
+    private static async Task<ControlResponse> CallAsync(AgentConfiguration agent, ControlRequest request, CancellationToken cancel) =>
+        Barred(agent, await ControlClient.CallAsync(agent.ControlSocket, request, cancel));
+
+    /// <summary>The kernel lets this user not even see the socket: that is another thing than an agent that does not run.</summary>
+    private static ControlResponse Barred(AgentConfiguration agent, ControlResponse response) =>
+        response.Code == ControlCodes.NotRunning && IsBarred(agent.ControlSocket) ? NotPermitted(agent.ControlSocket) : response;
 
     private ControlResponse ReadStore(ConfigurationReading reading, AgentConfiguration agent, Verb verb, VerbArguments arguments, ControlResponse notRunning)
     {

@@ -108,6 +108,9 @@ internal sealed class CommandLine(Shell shell)
                 [new("metrics --output /var/lib/prometheus/node-exporter/dmagent.prom", "What a timer runs once a minute.")]),
             Configuration(),
             Leaf(
+                "wait", WaitCommand.Description, [WaitCommand.For, WaitCommand.Server, WaitCommand.Scope, WaitCommand.Timeout, Json], WaitAsync, Readable.WaitReport,
+                WaitCommand.Exits, WaitCommand.Examples),
+            Leaf(
                 "version", "Version of the agent", [Json],
                 (parsed, _) => Task.FromResult(shell.Terminal.Print(
                     new VersionReport(BuildFacts.Version, StatusQuery.TimeText(BuildFacts.BuildTime)), Readable.VersionReport, parsed.GetValue(Json), HumanText.Version)),
@@ -204,6 +207,14 @@ internal sealed class CommandLine(Shell shell)
 
         command.SetAction(run);
         return command;
+    }
+
+    private async Task<int> WaitAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var condition = WaitCondition.Read(parsed.GetValue(WaitCommand.For)!, parsed.GetValue(WaitCommand.Server), parsed.GetValue(WaitCommand.Scope));
+        return condition.Data is { } wanted
+            ? await ClientOf(parsed).WaitAsync(new WaitCommand(shell.Terminal, wanted, parsed.GetValue(Json)), WaitCommand.LimitOf(parsed), cancel)
+            : shell.Terminal.Fail(condition.Code!, condition.Text!);
     }
 
     private Client ClientOf(ParseResult parsed) => new(shell.Terminal, parsed.GetValue(Config));

@@ -24,6 +24,9 @@ internal static class ExitCodes
     /// <summary>The caller is not permitted to do this.</summary>
     public const int NotPermitted = 5;
 
+    /// <summary>What was waited for did not come in time (<c>wait</c>).</summary>
+    public const int NotReached = 6;
+
     /// <summary>What each means, for help and manual; a command that has more to say replaces rows (<see cref="With"/>).</summary>
     public static ImmutableArray<Exit> Table { get; } =
     [

@@ -29,6 +29,12 @@ internal static class AgentLog
     /// <summary>The agent cannot start.</summary>
     public static readonly LogCode CannotStart = new(4008, LogSeverity.Error, "agent cannot start");
 
+    /// <summary>systemd handed over a socket that is not where the configuration wants the control socket.</summary>
+    public static readonly LogCode SocketNotUsed = new(5001, LogSeverity.Warning, "socket unit not used");
+
+    /// <summary>Accounts were provisioned into a store that never had any.</summary>
+    public static readonly LogCode AccountsProvisioned = new(5002, LogSeverity.Notice, "first accounts provisioned");
+
     /// <summary>Something is wrong that somebody must mend: a warning of severity <c>error</c> began to apply.</summary>
     public static readonly LogCode WarningError = new(5101, LogSeverity.Error, "error began");
 

@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using DmDelegation.Agent.Queries;
 using DmDelegation.Engine;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 using DmDelegation.Platform;
+using DmDelegation.Platform.Operations;
 using DmDelegation.Platform.Store;
 
 namespace DmDelegation.Agent.Loop;
@@ -21,6 +23,9 @@ internal sealed class AgentLoop
     // Own choice: a timer stands still while the device is suspended, CLOCK_BOOTTIME does not; so late can a deadline be after waking up.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
+    // Own choice: killed programs are gone at once, unless the kernel holds them.
+    private static readonly TimeSpan ProgramsEnd = TimeSpan.FromSeconds(2);
+
     // Own choice: shorter rests are not worth a collection.
     private static readonly TimeSpan LongRest = TimeSpan.FromSeconds(1);
 
@@ -33,6 +38,7 @@ internal sealed class AgentLoop
     private readonly Func<Snapshot, string> _statusLine;
     private readonly Func<Snapshot, ImmutableArray<WarningReport>> _warnings;
     private readonly Exchanges _exchanges;
+    private readonly ProgramRunner _programs;
     private readonly SessionWaiters _waiters = new();
     private readonly WatchdogPing _watchdog;
 #if DM_CRASH_HOOKS
@@ -62,6 +68,7 @@ internal sealed class AgentLoop
         _warnings = warnings ?? (_ => []);
         _observed = new Observed(state.Clock.Now(ports.Clock()));
         _exchanges = new Exchanges(ports.Exchange, ended => _inputs.Writer.TryWrite(ended));
+        _programs = new ProgramRunner(news => _inputs.Writer.TryWrite(new OperationNews(news)));
         _watchdog = new WatchdogPing(ports.Notifier);
     }
 
@@ -116,6 +123,7 @@ internal sealed class AgentLoop
         _inputs.Writer.TryComplete();
         _waiters.EndAll("stopping");
         await _exchanges.StopAsync();
+        await _programs.StopAsync(ProgramsEnd);
         return !_failed;
     }
 
@@ -136,6 +144,9 @@ internal sealed class AgentLoop
             case ExchangeEnded ended:
                 using (ended.Body)
                     Handle(ended.Event);
+                break;
+            case OperationNews news:
+                Handle(news.Event);
                 break;
             case SnapshotWanted wanted:
                 wanted.Taken.TrySetResult(Snapshot());
@@ -260,6 +271,15 @@ internal sealed class AgentLoop
                 break;
             case SendMessage message:
                 _exchanges.Start(message);
+                break;
+            case StartOperation operation:
+                _programs.Start(operation);
+                break;
+            case CancelOperation cancelled:
+                _programs.Cancel(cancelled.Number);
+                break;
+            case PassPoint passed:
+                _programs.PassPoint(passed.Number);
                 break;
             case EndSession end:
                 _exchanges.Drop(end.Server, end.SessionSerial);

@@ -24,6 +24,7 @@ namespace DmDelegation.Agent.Queries;
 [JsonSerializable(typeof(MetricsReport))]
 [JsonSerializable(typeof(ClockReport))]
 [JsonSerializable(typeof(VersionReport))]
+[JsonSerializable(typeof(WaitReport))]
 [JsonSerializable(typeof(ValidationReport))]
 [JsonSerializable(typeof(ConfigurationReport))]
 [JsonSerializable(typeof(VerbArguments))]

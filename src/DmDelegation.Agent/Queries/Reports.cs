@@ -23,7 +23,19 @@ namespace DmDelegation.Agent.Queries;
 internal sealed record StatusReport(
     bool Well, string State, string Version, string DeviceId, ImmutableArray<ManagerReport> ManagedBy, ImmutableArray<string> Home, ClockReport Clock,
     DelegationCounts Delegations, int Outbox, ImmutableArray<string> Sessions, ImmutableArray<WarningReport> Warnings, ImmutableArray<string> Accounts,
-    ImmutableArray<WaitingReport> Waiting);
+    ImmutableArray<WaitingReport> Waiting)
+{
+    /// <summary>Programs that run for servers.</summary>
+    public ImmutableArray<OperationReport> Operations { get; init; } = [];
+}
+
+/// <summary>A program that runs because a server has executed the node it is bound to.</summary>
+/// <param name="Node">URI of the node.</param>
+/// <param name="Server">In whose name it runs.</param>
+/// <param name="Delegation">The delegation that gave the right; null: home rights did.</param>
+/// <param name="Seconds">Seconds since it was started.</param>
+/// <param name="State"><c>running</c>, <c>past-point-of-no-return</c> (nothing cancels it any more) or <c>cancelling</c>.</param>
+internal sealed record OperationReport(string Node, string Server, string? Delegation, long Seconds, string State);
 
 /// <summary>A server that manages by delegation.</summary>
 /// <param name="Server">The delegated server, B.</param>
@@ -222,5 +234,5 @@ internal sealed record ConfigurationReport(string File, ImmutableArray<Configura
 /// <summary>One key of the configuration.</summary>
 /// <param name="Key">Key.</param>
 /// <param name="Value">Value; null if there is neither value nor default.</param>
-/// <param name="Origin">File, <c>environment NAME</c>, or <c>default</c>.</param>
+/// <param name="Origin">File, <c>environment NAME</c>, <c>credential NAME</c>, or <c>default</c>.</param>
 internal sealed record ConfigurationLine(string Key, JsonElement? Value, string Origin);

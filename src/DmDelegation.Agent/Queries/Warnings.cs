@@ -4,6 +4,7 @@ using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
+using DmDelegation.Platform.Accounts;
 
 namespace DmDelegation.Agent.Queries;
 
@@ -44,16 +45,25 @@ internal static class Warnings
         context.Facts.LogLeft, "store-log-left", Warning, "the agent did not stop cleanly: the last commits may be missing here", "start the agent", "not-running");
 
     private static IEnumerable<WarningReport> NoAccount(QueryContext context) => When(
-        !AccountList.All(context.Durable.Tree).Any(), "account-none", Error, "there is no account: no server can manage the device", "configure an account and reset the store");
+        !AccountList.All(context.Durable.Tree).Any(), "account-none", Error,
+        AccountProvisioning.IsStillToCome(context.Durable)
+            ? "no account configured yet: no server can manage the device"
+            : "there is no account any more: no server can manage the device",
+        AccountProvisioning.IsStillToCome(context.Durable)
+            ? "configure one (accounts in dmagent.json) and systemctl restart dmagent"
+            : "dmagent factory-reset, which takes the configured accounts again");
 
     private static IEnumerable<WarningReport> AccountMissing(QueryContext context) =>
         from server in context.Facts.ConfiguredServers
         where context.Durable.AccountOf(server) is null
         select new WarningReport(
-            "account-missing", Warning, $"the configured account of {server} is not in the tree", "a server deleted it, or it was configured after the first start", null, server);
+            "account-missing", Warning, $"the configured account of {server} is not in the tree", "a server deleted it, or it was configured after the first start",
+            AccountProvisioning.IsStillToCome(context.Durable) ? "account-none" : null, server);
 
     private static IEnumerable<WarningReport> AccountDiffers(QueryContext context) =>
-        context.Facts.Differences.Select(text => new WarningReport("account-differs", Notice, text, "accounts are provisioned once; the servers manage them since", null, text));
+        context.Facts.Differences.Select(text => new WarningReport(
+            "account-differs", Notice, text, "accounts are provisioned once; the servers manage them since",
+            AccountProvisioning.IsStillToCome(context.Durable) ? "account-none" : null, text));
 
     private static IEnumerable<WarningReport> ClockNotTrusted(QueryContext context)
     {

@@ -39,7 +39,7 @@ internal sealed record Settings(AgentConfiguration Agent, DeviceProfile Profile,
 
     /// <summary>What is known beside the state, for queries.</summary>
     public AgentFacts Facts(AgentState state, bool running, bool logLeft) => new(
-        running, [.. Agent.Accounts.Select(account => account.ServerId)], [.. AccountProvisioning.Differences(state.Device, Agent.Accounts)], logLeft)
+        running, [.. Agent.Accounts.Select(account => account.ServerId)], [.. AccountProvisioning.Differences(state, Agent.Accounts)], logLeft)
     {
         Measure = () => new Measurements(StoreOctets(), null, null),
     };

@@ -14,7 +14,7 @@ internal static class SessionEnd
     public static void Close(Work work, SessionState session, string? error, int retryAfterSeconds = 0)
     {
         work.Engine = work.Engine with { Sessions = work.Engine.Sessions.Remove(session.Server) };
-        AccountReach.SessionEnded(work, session);
+        AccountReach.SessionEnded(work, session, error);
         if (work.State.AccountOf(session.Server) is null)
         {
             NonceStore.Forget(work, session.Server);

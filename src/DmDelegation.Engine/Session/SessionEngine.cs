@@ -24,11 +24,7 @@ internal static partial class SessionEngine
         {
             work.Log(LogCodes.SessionFailed, $"no session with {server}: {error}", ("server", server), ("error", error));
             work.Emit(new EndSession(server, 0, error, ImmutableSortedDictionary<int, int>.Empty));
-            if (error != SessionError.TooManySessions)
-            {
-                AccountReach.Failed(work, server); // a busy agent has not tried (DEL-342)
-            }
-
+            AccountReach.Failed(work, server, error); // a busy agent has not tried, which does not count (DEL-342)
             ContactPlan.Failed(work, server, error);
             return;
         }

@@ -22,6 +22,7 @@ internal static class StoreSchema
     public const string Record = "record";
     public const string Tombstone = "tombstone";
     public const string Outbox = "outbox";
+    public const string Operation = "operation";
     public const string Server = "server";
     public const string Evidence = "audit-evidence";
     public const string Noise = "audit-noise";

@@ -54,13 +54,22 @@ public static partial class JsonShape
 
     private static Dictionary<string, Dictionary<string, string>> ReadComments()
     {
-        var file = Path.Combine(AppContext.BaseDirectory, "dmagent.xml");
-        return XDocument.Load(file).Descendants("member")
-            .Where(member => member.Attribute("name")!.Value.StartsWith("T:", StringComparison.Ordinal))
-            .ToDictionary(
-                member => member.Attribute("name")!.Value[2..],
-                member => member.Elements("param").ToDictionary(param => param.Attribute("name")!.Value.ToUpperInvariant(), Words, StringComparer.Ordinal),
-                StringComparer.Ordinal);
+        var members = XDocument.Load(Path.Combine(AppContext.BaseDirectory, "dmagent.xml")).Descendants("member").ToList();
+        var comments = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal);
+        foreach (var member in members)
+        {
+            // Fields are parameters of a record, or properties of their own.
+            var name = member.Attribute("name")!.Value;
+            var type = name.StartsWith("T:", StringComparison.Ordinal) ? name[2..] : name[2..].Contains('.', StringComparison.Ordinal) ? name[2..name.LastIndexOf('.')] : "";
+            if (!comments.TryGetValue(type, out var fields))
+                comments[type] = fields = new(StringComparer.Ordinal);
+            foreach (var parameter in name[0] == 'T' ? member.Elements("param") : [])
+                fields[parameter.Attribute("name")!.Value.ToUpperInvariant()] = Words(parameter);
+            if (name[0] == 'P' && member.Element("summary") is { } summary)
+                fields.TryAdd(name[(name.LastIndexOf('.') + 1)..].ToUpperInvariant(), Words(summary));
+        }
+
+        return comments;
     }
 
     /// <summary>The text of a comment; what it refers to by name is named, references to the specification are left out.</summary>

@@ -18,7 +18,7 @@ public sealed class AgentStoreTests
             row.Id, row.ParentId, row.Name, row.Format, row.Type, Convert.ToHexString(row.Value.Span), row.Acl, row.Title,
             row.TStamp.ToUnixTimeSeconds(), row.VerNo, row.IsPermanent, row.Access, row.IsSecret)))
         + state.Tree.NextNodeId
-        + JsonSerializer.Serialize(new { state.Device, state.Clock, state.Records, state.Tombstones, state.Outbox, state.Servers, Evidence = state.Evidence.Entries.Values, Noise = state.Noise.Entries.Values }, Independent);
+        + JsonSerializer.Serialize(new { state.Device, state.Clock, state.Records, state.Tombstones, state.Outbox, state.Operations, state.Servers, Evidence = state.Evidence.Entries.Values, Noise = state.Noise.Entries.Values }, Independent);
 
     private static AgentStore Filled(TemporaryFolder folder, out AgentState state)
     {
@@ -68,7 +68,7 @@ public sealed class AgentStoreTests
         var tree = new TreeTransaction(before.Tree, SampleStates.Time);
         tree.SetValue(before.Tree.Find(NodePath.Parse("./SCM/x"))!.Id, "chr", "text/plain", "2"u8.ToArray());
         tree.Delete(before.Tree.Find(NodePath.Parse("./SCM/empty"))!.Id);
-        var after = before with { Tree = tree.Current, Outbox = before.Outbox.Remove(9), Records = before.Records.Remove("7qk2") };
+        var after = before with { Tree = tree.Current, Outbox = before.Outbox.Remove(9), Operations = before.Operations.Remove(8), Records = before.Records.Remove("7qk2") };
         store.Commit(before, after);
         Assert.AreEqual(2, store.Commits);
         store.Dispose();
