@@ -54,18 +54,19 @@ public static partial class JsonShape
 
     private static Dictionary<string, Dictionary<string, string>> ReadComments()
     {
-        var file = Path.Combine(AppContext.BaseDirectory, "dmagent.xml");
-        var members = XDocument.Load(file).Descendants("member").Select(member => (Name: member.Attribute("name")!.Value, Member: member)).ToList();
-        var comments = members.Where(entry => entry.Name.StartsWith("T:", StringComparison.Ordinal)).ToDictionary(
-            entry => entry.Name[2..],
-            entry => entry.Member.Elements("param").ToDictionary(param => param.Attribute("name")!.Value.ToUpperInvariant(), Words, StringComparer.Ordinal),
-            StringComparer.Ordinal);
-        // Fields that came later stand beside the parameters of the record.
-        foreach (var (name, member) in members.Where(entry => entry.Name.StartsWith("P:", StringComparison.Ordinal)))
+        var members = XDocument.Load(Path.Combine(AppContext.BaseDirectory, "dmagent.xml")).Descendants("member").ToList();
+        var comments = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal);
+        foreach (var member in members)
         {
-            var end = name.LastIndexOf('.');
-            if (member.Element("summary") is { } summary && comments.TryGetValue(name[2..end], out var fields))
-                fields.TryAdd(name[(end + 1)..].ToUpperInvariant(), Words(summary));
+            // Fields are parameters of a record, or properties of their own.
+            var name = member.Attribute("name")!.Value;
+            var type = name.StartsWith("T:", StringComparison.Ordinal) ? name[2..] : name[2..].Contains('.', StringComparison.Ordinal) ? name[2..name.LastIndexOf('.')] : "";
+            if (!comments.TryGetValue(type, out var fields))
+                comments[type] = fields = new(StringComparer.Ordinal);
+            foreach (var parameter in name[0] == 'T' ? member.Elements("param") : [])
+                fields[parameter.Attribute("name")!.Value.ToUpperInvariant()] = Words(parameter);
+            if (name[0] == 'P' && member.Element("summary") is { } summary)
+                fields.TryAdd(name[(name.LastIndexOf('.') + 1)..].ToUpperInvariant(), Words(summary));
         }
 
         return comments;
