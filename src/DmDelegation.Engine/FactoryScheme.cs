@@ -50,7 +50,7 @@ internal static class FactoryScheme
         work.Commit(CommitPoint.Provisioning);
         foreach (var session in sessions)
         {
-            work.Emit(new EndSession(session.Server, session.Serial, SessionError));
+            work.Emit(new EndSession(session.Server, session.Serial, SessionError, session.Statuses));
         }
     }
 

@@ -5,6 +5,7 @@ using DmDelegation.Tests.Manual;
 
 return args switch
 {
+    ["sbom", .. var options] => Sbom.Run(options, Console.Error) ?? Usage(),
     ["bench", ..] => Bench.Run(Console.Out),
     ["conformance"] => Conformance(ConformanceReport.WriteText),
     ["conformance", "--json"] => Conformance(ConformanceReport.WriteJson),
@@ -30,6 +31,8 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         usage: DmDelegation.Robustness VERB
+          sbom --package ROOT --assets FILE --deb FILE --architecture A --version V --created SECONDS --out FILE
+                  the SPDX document of a Debian package; packaging/debian/build calls it
           bench   measure access decisions, commits and snapshots of the tree; compare figures of one run only
           conformance [--json]
                   how many requirements of each series a test names, which are named as not tested and why, and where the tests are

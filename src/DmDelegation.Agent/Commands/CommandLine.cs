@@ -23,9 +23,11 @@ internal sealed class CommandLine(Shell shell)
     private static readonly Option<bool> Json = new("--json") { Description = "Print one line of JSON" };
     private static readonly Option<bool> Recursive = new("--recursive") { Description = "All nodes below, not only the next level" };
     private static readonly Option<string?> Verify = new("--verify") { Description = "Number and hash of an entry, as in an alert", HelpName = "NUMBER:HASH" };
+    private static readonly Option<string?> MetricsFile = new("--output") { Description = "File to write (default: standard output)", HelpName = "FILE" };
     private static readonly Option<bool> Yes = new("--yes") { Description = "Do not ask" };
     private static readonly Argument<string> Uri = new("URI") { Description = "Address of a node, such as ./SCM/x" };
     private static readonly Argument<string> Server = new("SERVER") { Description = "Server Identifier" };
+    private static readonly Argument<string?> AnyServer = new("SERVER") { Description = "Server Identifier (default: all)", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Argument<string> Command = new("COMMAND")
     {
         Description = "Add, Copy, Delete, Exec, Get or Replace",
@@ -87,6 +89,8 @@ internal sealed class CommandLine(Shell shell)
                 Asks(
                     "start", Descriptions.SessionStart, [Server], Verbs.SessionStart, Readable.SessionReport, HumanText.Session, report => report.Error is null,
                     ExitCodes.With(new Exit(ExitCodes.Failed, "the session failed, or was not opened")), [new("session start a.example", "Calls a.example now, whatever the plan says.")]),
+                Asks("last", Descriptions.SessionLast, [AnyServer], Verbs.SessionLast, Readable.LastSessionsReport, SessionText.Last, exits: ExitCodes.With(
+                    new Exit(ExitCodes.Failed, "there was no session with this server since the agent started"))),
             },
             new Command("clock", "The clock the agent goes by")
             {
@@ -96,6 +100,12 @@ internal sealed class CommandLine(Shell shell)
                 "factory-reset", FactoryReset.Description, [Yes, Json],
                 (parsed, cancel) => new FactoryReset(ClientOf(parsed), shell.Terminal, shell.Input).RunAsync(parsed.GetValue(Yes), parsed.GetValue(Json), cancel),
                 Readable.FactoryResetReport),
+            Leaf(
+                "metrics", Descriptions.Metrics, [MetricsFile, Json],
+                (parsed, cancel) => new MetricsCommand(ClientOf(parsed), shell.Terminal).RunAsync(parsed.GetValue(MetricsFile), parsed.GetValue(Json), cancel),
+                Readable.MetricsReport,
+                ExitCodes.With(new(ExitCodes.Failed, "the file cannot be written"), new(ExitCodes.NotRunning, "the daemon does not run; dmagent_up 0 is printed or written all the same")),
+                [new("metrics --output /var/lib/prometheus/node-exporter/dmagent.prom", "What a timer runs once a minute.")]),
             Configuration(),
             Leaf(
                 "wait", WaitCommand.Description, [WaitCommand.For, WaitCommand.Server, WaitCommand.Scope, WaitCommand.Timeout, Json], WaitAsync, Readable.WaitReport,
@@ -212,6 +222,6 @@ internal sealed class CommandLine(Shell shell)
     private ConfigCommands ConfigOf(ParseResult parsed) => new(shell.Terminal, parsed.GetValue(Config));
 
     private static VerbArguments ArgumentsOf(ParseResult parsed) => new(
-        parsed.GetValue(Uri) ?? "", parsed.GetValue(Recursive), parsed.GetValue(Server) ?? "", parsed.GetValue(Command) ?? "", parsed.GetValue(Id) ?? "",
+        parsed.GetValue(Uri) ?? "", parsed.GetValue(Recursive), parsed.GetValue(Server) ?? parsed.GetValue(AnyServer) ?? "", parsed.GetValue(Command) ?? "", parsed.GetValue(Id) ?? "",
         parsed.GetValue(Verify) ?? "");
 }

@@ -93,12 +93,31 @@ internal static class Descriptions
         is a stable code and what to do about it.
         """;
 
+    /// <summary><c>session last</c>.</summary>
+    public const string SessionLast =
+        """
+        How the last session with each server ended
+
+        When it began, how long it took, how it ended, which statuses the server's commands got, and what a failure means.
+        The agent keeps this in memory: a restart forgets it, and the answer says since when it remembers.
+        """;
+
     /// <summary><c>clock reset</c>.</summary>
     public const string ClockReset =
         """
         Lower effective time to the wall clock, after a clock drove it into the future (root only)
 
         Refused while nobody vouches for the wall clock (clock.trust). Every use, refused or not, is in the log.
+        """;
+
+    /// <summary><c>metrics</c>.</summary>
+    public const string Metrics =
+        """
+        Metrics for Prometheus
+
+        Printed in its text format, or written into a file for the textfile collector of the node exporter; the file is
+        replaced as a whole and readable for everybody. Counters begin at zero when the agent starts. Servers appear as labels
+        while they have an account. Without an agent dmagent_up is 0, and what the store says is there if it can be read.
         """;
 
     /// <summary><c>config validate</c>.</summary>

@@ -55,6 +55,7 @@ internal static class ExitCodes
         ControlCodes.NotRunning => NotRunning,
         ControlCodes.NotPermitted => NotPermitted,
         Queries.QueryCodes.BadArgument => Usage,
+        Queries.QueryCodes.Configuration => InvalidConfiguration,
         _ => ConfigurationCodes.Contains(code, StringComparer.Ordinal) ? InvalidConfiguration : Failed,
     };
 }

@@ -76,7 +76,7 @@ internal static class StatusText
 
     private static IEnumerable<string> Warning(StatusReport report, WarningReport warning) =>
     [
-        .. Words.Wrap($"{warning.Severity} ", $"{warning.Text} [{warning.Code}]"),
+        .. Words.Wrap($"{warning.Severity} ", $"{warning.Text} [{warning.Code}]{(warning.Since is { } since ? $" since {since}" : "")}"),
         .. Words.Wrap(new string(' ', warning.Severity.Length) + " -> ", report.Warnings.Any(other => other.Code == warning.Because) ? $"see {warning.Because}" : warning.Remedy),
     ];
 }

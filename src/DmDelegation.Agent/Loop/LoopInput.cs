@@ -55,4 +55,5 @@ internal sealed record StopWanted : LoopInput;
 /// <summary>The state between two inputs; whoever has it may take any time to look at it.</summary>
 /// <param name="State">The state.</param>
 /// <param name="Now">The clock at that moment.</param>
-internal sealed record Snapshot(EngineState State, ClockReading Now);
+/// <param name="Observed">What the loop remembers beside it.</param>
+internal sealed record Snapshot(EngineState State, ClockReading Now, Observed Observed);

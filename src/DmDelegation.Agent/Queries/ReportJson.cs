@@ -20,6 +20,8 @@ namespace DmDelegation.Agent.Queries;
 [JsonSerializable(typeof(LogReport))]
 [JsonSerializable(typeof(FactoryResetReport))]
 [JsonSerializable(typeof(SessionReport))]
+[JsonSerializable(typeof(LastSessionsReport))]
+[JsonSerializable(typeof(MetricsReport))]
 [JsonSerializable(typeof(ClockReport))]
 [JsonSerializable(typeof(VersionReport))]
 [JsonSerializable(typeof(WaitReport))]

@@ -78,7 +78,9 @@ internal sealed record DelegationCounts(int Pending, int Active, int Suspended);
 /// <param name="Text">What is wrong.</param>
 /// <param name="Remedy">What to do.</param>
 /// <param name="Because">Code of the warning that explains this one, or null.</param>
-internal sealed record WarningReport(string Code, string Severity, string Text, string Remedy, string? Because);
+/// <param name="Subject">The server, delegation or account it is about; empty: the device.</param>
+/// <param name="Since">When the running agent first saw it apply, in effective time; null if the agent does not run. A restart forgets it.</param>
+internal sealed record WarningReport(string Code, string Severity, string Text, string Remedy, string? Because, string Subject = "", string? Since = null);
 
 /// <summary>Answer of <c>tree get</c>.</summary>
 /// <param name="Uri">Address.</param>

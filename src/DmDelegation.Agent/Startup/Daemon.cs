@@ -22,6 +22,8 @@ namespace DmDelegation.Agent.Startup;
 /// <param name="log">Where log lines go.</param>
 internal sealed class Daemon(Settings settings, Action<LogLine> log)
 {
+    private Func<long> _commits = () => 0;
+
     /// <summary>Runs until SIGTERM or SIGINT.</summary>
     /// <returns>Exit code.</returns>
     /// <exception cref="PlatformException">The world does not let the agent start.</exception>
@@ -30,6 +32,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
         using var notifier = Notifier.FromEnvironment();
         var (opened, loaded, setAside) = StoreRescue.Open(settings.Agent.StateDirectory);
         using var store = opened;
+        _commits = () => store.Commits;
         using var key = DeviceKeyFile.LoadOrCreate(settings.Agent.DeviceKeyFile, settings.Agent.CredentialsDirectory, inUse: loaded is not null);
         using var vault = new AesGcmVault(key);
         using var identity = EngineSetup.DeviceKeyOf(settings.Agent);
@@ -45,7 +48,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
         using var transport = new Transport(EngineSetup.Transport(settings.Agent), () => CertificateTime.Of(loop!.Clock, clock.Read(), settings.Options.BuildTime));
         loop = new AgentLoop(
             engine, state, new LoopPorts(clock.Read, store.Commit, transport.ExchangeAsync, transport.EndSession, log, notifier, devId => Factory(vault, clock, devId)),
-            snapshot => StatusQuery.Line(Context(snapshot)));
+            snapshot => StatusQuery.Line(Context(snapshot)), snapshot => Warnings.Of(Context(snapshot)));
         return await RunAsync(loop);
     }
 
@@ -95,7 +98,14 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
     }
 
     private QueryContext Context(Snapshot snapshot) =>
-        new(snapshot.State, settings.Options, snapshot.Now, settings.Facts(snapshot.State.Durable, running: true, logLeft: false));
+        new(snapshot.State, settings.Options, snapshot.Now, settings.Facts(snapshot.State.Durable, running: true, logLeft: false) with { Observed = snapshot.Observed, Measure = Measure });
+
+    private Measurements Measure()
+    {
+        var status = ProcessStatus.Read();
+        return new Measurements(
+            settings.StoreOctets(), _commits(), new ProcessFacts(status?.Resident ?? 0, status?.ResidentAnonymous ?? 0, Environment.CpuUsage.TotalTime.TotalSeconds));
+    }
 
     private AgentState Provision(AgentStore store, AesGcmVault vault, SystemClock clock, SetAsideStore? setAside)
     {

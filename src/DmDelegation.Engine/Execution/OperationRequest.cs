@@ -1,5 +1,4 @@
 using System.Text;
-using DmDelegation.Engine.Commands;
 using DmDelegation.Protocol;
 using DmDelegation.Tree;
 

@@ -26,7 +26,7 @@ internal static class SessionEnd
             ? (LogCodes.SessionDone, $"session {session.SessionId} with {session.Server} done")
             : (LogCodes.SessionFailed, $"session {session.SessionId} with {session.Server} failed: {error}");
         work.Log(code, text, ("server", session.Server), ("session", session.SessionId), ("error", error ?? ""));
-        work.Emit(new EndSession(session.Server, session.Serial, error));
+        work.Emit(new EndSession(session.Server, session.Serial, error, session.Statuses));
         ContactPlan.SessionEnded(work, session, error, retryAfterSeconds);
     }
 }

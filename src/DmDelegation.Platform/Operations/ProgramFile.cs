@@ -28,8 +28,8 @@ public static class ProgramFile
         {
             var file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
             var mode = File.GetUnixFileMode(file);
-            return (mode & Writable) != 0 ? $"{file} can be written by its group or by everybody (mode {Octal(mode)}); chmod go-w it"
-                : (mode & Executable) == 0 ? $"{file} is not executable (mode {Octal(mode)})"
+            return (mode & Writable) != UnixFileMode.None ? $"{file} can be written by its group or by everybody (mode {Octal(mode)}); chmod go-w it"
+                : (mode & Executable) == UnixFileMode.None ? $"{file} is not executable (mode {Octal(mode)})"
                 : FoldersAbove(file).Concat(FoldersAbove(path)).FirstOrDefault(IsOpen) is { } open ? $"{open} can be written by everybody; chmod o-w it"
                 : null;
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using DmDelegation.Engine;
 using DmDelegation.Engine.Execution;
@@ -30,7 +31,7 @@ internal sealed class RunningProgram(StartOperation operation, Action<AgentEvent
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
-    private readonly MemoryStream _output = new();
+    private readonly ArrayBufferWriter<byte> _output = new();
     private NativeProcess.Child? _child;
     private bool _killed;
     private bool _gone;
@@ -103,7 +104,7 @@ internal sealed class RunningProgram(StartOperation operation, Action<AgentEvent
         foreach (var reader in readers)
             _ = reader.Join(LastWords);
         lock (_output)
-            deliver(new OperationEnded(operation.Number, exit, _output.ToArray(), _overflow, _message));
+            deliver(new OperationEnded(operation.Number, exit, _output.WrittenSpan.ToArray(), _overflow, _message));
     }
 
     private string? Begin()
@@ -134,9 +135,9 @@ internal sealed class RunningProgram(StartOperation operation, Action<AgentEvent
         {
             lock (_output)
             {
-                var room = DeviceOperation.MaxOutputOctets - (int)_output.Length;
+                var room = DeviceOperation.MaxOutputOctets - _output.WrittenCount;
                 _overflow |= length > room;
-                _output.Write(buffer, 0, Math.Min(length, room));
+                _output.Write(buffer.AsSpan(0, Math.Min(length, room)));
             }
         }
     }

@@ -55,12 +55,20 @@ public static partial class JsonShape
     private static Dictionary<string, Dictionary<string, string>> ReadComments()
     {
         var file = Path.Combine(AppContext.BaseDirectory, "dmagent.xml");
-        return XDocument.Load(file).Descendants("member")
-            .Where(member => member.Attribute("name")!.Value.StartsWith("T:", StringComparison.Ordinal))
-            .ToDictionary(
-                member => member.Attribute("name")!.Value[2..],
-                member => member.Elements("param").ToDictionary(param => param.Attribute("name")!.Value.ToUpperInvariant(), Words, StringComparer.Ordinal),
-                StringComparer.Ordinal);
+        var members = XDocument.Load(file).Descendants("member").Select(member => (Name: member.Attribute("name")!.Value, Member: member)).ToList();
+        var comments = members.Where(entry => entry.Name.StartsWith("T:", StringComparison.Ordinal)).ToDictionary(
+            entry => entry.Name[2..],
+            entry => entry.Member.Elements("param").ToDictionary(param => param.Attribute("name")!.Value.ToUpperInvariant(), Words, StringComparer.Ordinal),
+            StringComparer.Ordinal);
+        // Fields that came later stand beside the parameters of the record.
+        foreach (var (name, member) in members.Where(entry => entry.Name.StartsWith("P:", StringComparison.Ordinal)))
+        {
+            var end = name.LastIndexOf('.');
+            if (member.Element("summary") is { } summary && comments.TryGetValue(name[2..end], out var fields))
+                fields.TryAdd(name[(end + 1)..].ToUpperInvariant(), Words(summary));
+        }
+
+        return comments;
     }
 
     /// <summary>The text of a comment; what it refers to by name is named, references to the specification are left out.</summary>

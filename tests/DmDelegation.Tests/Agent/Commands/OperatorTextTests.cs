@@ -222,7 +222,7 @@ public sealed class OperatorTextTests
             "well state version deviceId managedBy home clock delegations outbox sessions warnings accounts waiting operations", Names(json));
         Assert.AreEqual("server by delegation state scope until remainingSeconds parent exclusive held", Names(json.GetProperty("managedBy")[0]));
         Assert.AreEqual("server by delegation scope secondsLeft parent", Names(json.GetProperty("waiting")[0]));
-        Assert.AreEqual("code severity text remedy because", Names(json.GetProperty("warnings")[0]));
+        Assert.AreEqual("code severity text remedy because subject since", Names(json.GetProperty("warnings")[0]));
         Assert.AreEqual(
             """{"server":"c.example","by":"b.example","delegation":"8XK3","state":"Active","scope":["./SCM/x"],"until":"2027-01-02T04:03:05Z","remainingSeconds":3540,"parent":"7QK2","exclusive":true,"held":null}""",
             json.GetProperty("managedBy")[1].GetRawText());

@@ -2,7 +2,6 @@ using System.Text.Json;
 using DmDelegation.Agent.Commands;
 using DmDelegation.Agent.Queries;
 using DmDelegation.Engine.Delegation;
-using DmDelegation.Engine.State;
 using DmDelegation.Platform.Control;
 
 namespace DmDelegation.Tests.Agent.Commands;
