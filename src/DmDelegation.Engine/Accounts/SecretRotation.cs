@@ -75,6 +75,7 @@ internal static class SecretRotation
 
         Put(work, server, Rotate(work, server, rotation, direction, stored, used));
         Remember(work, server, leaf);
+        work.MarkAfterCommit(CrashPoint.C10AfterRotationCommit);
         Discharge(work, server);
         if (!rotation.IsDone && work.State.ServerOf(server).Rotation!.IsDone)
         {
