@@ -26,6 +26,10 @@ internal static partial class Native
     private const int EmptyPath = 0x1000;
     private const uint WantInode = 0x100;
 
+    // AT_FDCWD and STATX_UID.
+    private const int CurrentDirectory = -100;
+    private const uint WantUser = 0x8;
+
     public static long BootTimeMilliseconds()
     {
         var status = ClockGetTime(ClockBootTime, out var time);
@@ -57,6 +61,9 @@ internal static partial class Native
         return (((major & 0xFFFF_F000) << 32) | ((major & 0xFFF) << 8) | ((minor & 0xFFFF_FF00) << 12) | (minor & 0xFF), status.Inode);
     }
 
+    /// <summary>User id of a file's owner; null if it cannot be seen.</summary>
+    public static uint? OwnerOf(string path) => Statx(CurrentDirectory, path, 0, WantUser, out var status) == 0 ? status.User : null;
+
     /// <summary>A descriptor is closed in programs that this process starts.</summary>
     public static void CloseOnExec(int descriptor) => _ = Control(descriptor, SetDescriptorFlags, CloseOnExecFlag);
 
@@ -74,6 +81,19 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();
+
+    /// <summary>Fields of struct statvfs that stand at the same place on every architecture, each as wide as a pointer.</summary>
+    public const int VfsFieldFiles = 5;
+
+    /// <summary>Free inodes for those that are not root.</summary>
+    public const int VfsFieldFilesAvailable = 7;
+
+    /// <summary>Octets of the largest struct statvfs there is, in fields.</summary>
+    public const int VfsFields = 32;
+
+    /// <summary>statvfs(3).</summary>
+    [LibraryImport("libc", EntryPoint = "statvfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int FileSystemStatus(string path, ref nuint status);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
@@ -95,6 +115,9 @@ internal static partial class Native
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct FileStatus
     {
+        [FieldOffset(20)]
+        public uint User;
+
         [FieldOffset(32)]
         public ulong Inode;
 

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Text.Json.Serialization.Metadata;
+using DmDelegation.Agent.Checks;
 using DmDelegation.Agent.Queries;
 using DmDelegation.Agent.Startup;
 using static DmDelegation.Agent.Queries.ReportJson;
@@ -24,6 +25,8 @@ internal sealed class CommandLine(Shell shell)
     private static readonly Option<bool> Recursive = new("--recursive") { Description = "All nodes below, not only the next level" };
     private static readonly Option<string?> Verify = new("--verify") { Description = "Number and hash of an entry, as in an alert", HelpName = "NUMBER:HASH" };
     private static readonly Option<string?> MetricsFile = new("--output") { Description = "File to write (default: standard output)", HelpName = "FILE" };
+    private static readonly Option<bool> Offline = new("--offline") { Description = "Send nothing over the network" };
+    private static readonly Argument<string[]> Checks = MakeChecks();
     private static readonly Option<bool> Yes = new("--yes") { Description = "Do not ask" };
     private static readonly Argument<string> Uri = new("URI") { Description = "Address of a node, such as ./SCM/x" };
     private static readonly Argument<string> Server = new("SERVER") { Description = "Server Identifier" };
@@ -100,6 +103,15 @@ internal sealed class CommandLine(Shell shell)
                 "factory-reset", FactoryReset.Description, [Yes, Json],
                 (parsed, cancel) => new FactoryReset(ClientOf(parsed), shell.Terminal, shell.Input).RunAsync(parsed.GetValue(Yes), parsed.GetValue(Json), cancel),
                 Readable.FactoryResetReport),
+            Leaf(
+                "check", Descriptions.Check, [Checks, Offline, Json],
+                (parsed, cancel) => new CheckCommand(shell.Terminal, parsed.GetValue(Config)).RunAsync(
+                    parsed.GetValue(Checks) ?? [], parsed.GetValue(Offline), parsed.GetValue(Json), cancel),
+                Readable.CheckReport,
+                ExitCodes.With(
+                    new(ExitCodes.Ok, "nothing is an error; there may be warnings"), new(ExitCodes.Failed, "something is an error"),
+                    new(ExitCodes.NotRunning, ""), new(ExitCodes.NotPermitted, "")),
+                [new("check", "Everything."), new("check clock certificates --offline", "Two of the checks, without the network.")]),
             Leaf(
                 "metrics", Descriptions.Metrics, [MetricsFile, Json],
                 (parsed, cancel) => new MetricsCommand(ClientOf(parsed), shell.Terminal).RunAsync(parsed.GetValue(MetricsFile), parsed.GetValue(Json), cancel),
@@ -215,6 +227,14 @@ internal sealed class CommandLine(Shell shell)
         return condition.Data is { } wanted
             ? await ClientOf(parsed).WaitAsync(new WaitCommand(shell.Terminal, wanted, parsed.GetValue(Json)), WaitCommand.LimitOf(parsed), cancel)
             : shell.Terminal.Fail(condition.Code!, condition.Text!);
+    }
+
+    private static Argument<string[]> MakeChecks()
+    {
+        var names = CheckTable.All.Select(check => check.Name).ToArray();
+        var argument = new Argument<string[]>("NAME") { Description = $"Check to run (default: all): {string.Join(", ", names)}", Arity = ArgumentArity.ZeroOrMore };
+        argument.CompletionSources.Add(names);
+        return argument;
     }
 
     private Client ClientOf(ParseResult parsed) => new(shell.Terminal, parsed.GetValue(Config));

@@ -120,6 +120,21 @@ internal static class Descriptions
         while they have an account. Without an agent dmagent_up is 0, and what the store says is there if it can be read.
         """;
 
+    /// <summary><c>check</c>.</summary>
+    public const string Check =
+        """
+        Look for what is wrong
+
+        Named diagnostics, each finding with a stable identifier check-NAME-REASON and what to do. clock: whether somebody
+        vouches for it, and the agent follows. store: whole, of a known format, of a sensible size. certificates: every one
+        that the configuration names, its key, and how long it is valid. accounts: whether each server can be reached, by
+        name, connection and TLS with its pins; no session is begun. disk: room and inodes. permissions: whether others could
+        read secrets or change what the agent does. sandbox: whether the running agent is in the one that its unit makes.
+
+        It works with the agent up or down. What this user cannot see is skipped, and said to be. It ends in half a minute at
+        most.
+        """;
+
     /// <summary><c>config validate</c>.</summary>
     public const string ConfigValidate =
         """

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
 using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.State;
 
@@ -16,5 +18,13 @@ internal static class AccountQuery
         account.Address,
         account.Client?.Type ?? AccountBuilder.Transport,
         context.Durable.IsGuest(account.ServerId),
-        context.Durable.LiveTo(account.ServerId).Select(live => live.Record.Id).FirstOrDefault());
+        context.Durable.LiveTo(account.ServerId).Select(live => live.Record.Id).FirstOrDefault(),
+        Pins(context, account.ServerId));
+
+    /// <summary>Those that a session goes by (DEL-093).</summary>
+    private static ImmutableArray<string> Pins(QueryContext context, string server)
+    {
+        var pins = context.Durable.PinsOf(server) is { IsEmpty: false } own ? own : context.Options.AccountOf(server).Pins;
+        return [.. pins.ToArray().Chunk(SHA256.HashSizeInBytes).Select(Convert.ToBase64String)];
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DmDelegation.Agent.Checks;
 using DmDelegation.Agent.Commands;
 
 namespace DmDelegation.Agent.Queries;
@@ -22,6 +23,7 @@ namespace DmDelegation.Agent.Queries;
 [JsonSerializable(typeof(SessionReport))]
 [JsonSerializable(typeof(LastSessionsReport))]
 [JsonSerializable(typeof(MetricsReport))]
+[JsonSerializable(typeof(CheckReport))]
 [JsonSerializable(typeof(ClockReport))]
 [JsonSerializable(typeof(VersionReport))]
 [JsonSerializable(typeof(WaitReport))]

@@ -27,6 +27,9 @@ internal sealed record StatusReport(
 {
     /// <summary>Programs that run for servers.</summary>
     public ImmutableArray<OperationReport> Operations { get; init; } = [];
+
+    /// <summary>Id of the agent's process; null if it does not run.</summary>
+    public int? Pid { get; init; }
 }
 
 /// <summary>A program that runs because a server has executed the node it is bound to.</summary>
@@ -150,7 +153,9 @@ internal sealed record AccountListReport(ImmutableArray<AccountReport> Accounts)
 /// <param name="AuthType">AAuthType, <c>TRANSPORT</c> if TLS alone authenticates.</param>
 /// <param name="Guest">A delegation made it (section 1).</param>
 /// <param name="Delegation">The live delegation that uses it, or null.</param>
-internal sealed record AccountReport(string Path, string ServerId, string Address, string AuthType, bool Guest, string? Delegation);
+/// <param name="SpkiPins">SHA-256 pins of its keys, base64; empty: its certificate's chain decides.</param>
+internal sealed record AccountReport(
+    string Path, string ServerId, string Address, string AuthType, bool Guest, string? Delegation, ImmutableArray<string> SpkiPins);
 
 /// <summary>Answer of <c>delegation list</c>.</summary>
 /// <param name="Delegations">The records.</param>

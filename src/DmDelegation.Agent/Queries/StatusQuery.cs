@@ -41,6 +41,7 @@ internal static class StatusQuery
             Accounts(context),
             Waiting(context))
         {
+            Pid = context.Facts.Running ? Environment.ProcessId : null,
             Operations = [.. context.Durable.Operations.Values.Select(operation => Operation(context, operation))],
         };
     }

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using DmDelegation.Engine;
 using DmDelegation.Protocol;
@@ -16,7 +14,6 @@ internal sealed class HttpSession : IDisposable
 
     // Own choice, KiB: ten times what a sensible server sends.
     private const int MaxHeaderKibiOctets = 32;
-    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
     private readonly TransportOptions _options;
     private readonly CookieContainer _cookies = new();
@@ -87,17 +84,9 @@ internal sealed class HttpSession : IDisposable
             PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
             PreAuthenticate = false,
             UseProxy = false,
-            SslOptions = TlsOptions(check, certificateTime),
+            SslOptions = TlsOptions.Of(_options, check, certificateTime, SelectOwn),
         });
     }
-
-    private SslClientAuthenticationOptions TlsOptions(ServerCheck check, DateTimeOffset certificateTime) => new()
-    {
-        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        CertificateChainPolicy = ChainPolicy(certificateTime),
-        RemoteCertificateValidationCallback = (_, certificate, _, errors) => check.Accepts(certificate, errors),
-        LocalCertificateSelectionCallback = _options.ClientCertificate is null ? null : (_, _, _, server, _) => SelectOwn(server)!,
-    };
 
     /// <summary>The first call comes before the server has said anything; only an answer to its request counts as shown. Null means "none", though the
     /// older framework line does not annotate it.</summary>
@@ -107,24 +96,5 @@ internal sealed class HttpSession : IDisposable
             return null;
         ShowedCertificate = true;
         return _options.ClientCertificate;
-    }
-
-    private X509ChainPolicy ChainPolicy(DateTimeOffset certificateTime)
-    {
-        var policy = new X509ChainPolicy
-        {
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-            VerificationTime = certificateTime.UtcDateTime,
-            VerificationTimeIgnored = false,
-        };
-        policy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid(ServerAuthentication));
-        if (_options.TrustAnchors is { } anchors)
-        {
-            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            policy.CustomTrustStore.AddRange(anchors);
-        }
-
-        return policy;
     }
 }

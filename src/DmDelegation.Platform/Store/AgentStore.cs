@@ -62,6 +62,19 @@ public sealed class AgentStore : IDisposable
         return new OfflineState(StateReader.Read(connection), logLeft);
     }
 
+    /// <summary>Looks the main file through while no agent runs, changing nothing; a log that is left is not looked at.</summary>
+    /// <returns>The format of the store; null if there is nothing in it yet.</returns>
+    /// <exception cref="StoreException">There is no store, or it is corrupt or newer.</exception>
+    public static long? Inspect(string stateDirectory)
+    {
+        using var connection = StoreConnection.OpenImmutable(Path.Combine(stateDirectory, FileName));
+        if (IsEmpty(connection))
+            return null;
+        CheckVersion(connection);
+        CheckWhole(connection);
+        return StoreSchema.Version;
+    }
+
     /// <summary>The state, null if the store is new. Called once, before the first commit.</summary>
     /// <exception cref="StoreException">What the store holds makes no state.</exception>
     public AgentState? Load() => _held = StateReader.Read(_connection);
@@ -116,6 +129,11 @@ public sealed class AgentStore : IDisposable
         else
             CheckVersion(connection);
 
+        CheckWhole(connection);
+    }
+
+    private static void CheckWhole(StoreConnection connection)
+    {
         var answer = connection.Text("PRAGMA quick_check(1)");
         if (answer != "ok")
             throw new StoreException(StoreCodes.Corrupt, $"{connection.Path} is damaged: {answer}");

@@ -219,7 +219,7 @@ public sealed class OperatorTextTests
         using var samples = new Samples();
         var json = JsonSerializer.SerializeToElement(StatusQuery.Report(samples.Context(SampleDelegations.Several(samples.Factory))), ReportJson.Readable.StatusReport);
         Assert.AreEqual(
-            "well state version deviceId managedBy home clock delegations outbox sessions warnings accounts waiting operations", Names(json));
+            "well state version deviceId managedBy home clock delegations outbox sessions warnings accounts waiting operations pid", Names(json));
         Assert.AreEqual("server by delegation state scope until remainingSeconds parent exclusive held", Names(json.GetProperty("managedBy")[0]));
         Assert.AreEqual("server by delegation scope secondsLeft parent", Names(json.GetProperty("waiting")[0]));
         Assert.AreEqual("code severity text remedy because subject since", Names(json.GetProperty("warnings")[0]));
