@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # variables are shared with the script that sources this
 # Sourced by test: the package under a systemd that runs, in a container. The caller sets name, work and the variants.
 
 inside() { pod exec "$name" "$@"; }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # variables are shared with the script that sources this
 # Sourced by test: one line and one count for each thing that is held to what it promises.
 passed=0 failed=0
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # variables are shared with the script that sources this
 # Sourced by test: a Debian root without systemd running, as an image is built in. The caller sets root, work, cache and the variants.
 
 root_make() {
@@ -13,7 +14,7 @@ root_make() {
 root_end() { ! mountpoint -q "$root/proc" || umount "$root/proc"; }
 
 inroot() { chroot "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"; }
-state_of() { inroot dpkg-query -W -f '${db:Status-Abbrev}${Version}' "${1:-dmagent}" 2>/dev/null | tr -s ' ' || true; }
+state_of() { inroot dpkg-query -W -f '${db:Status-Abbrev}${Version}' dmagent 2>/dev/null | tr -s ' ' || true; }
 
 # Every path with its kind, owner and mode, and what the files of /etc hold. Not compared: dpkg's own books, logs and caches; the second
 # copies that the tools for users keep; the catalog's index, which systemd makes anew, and the folders in which its helper keeps notes.
