@@ -1,6 +1,14 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # variables are shared with the script that sources this
 # Sourced by test: the package as it lies there.
 
+# says TEXT WORDS...: every word stands in the text.
+says() {
+    local text=$1 word; shift
+    for word in "$@"; do
+        grep -qF -- "$word" <<<"$text" || { echo "\"$word\" is not in:"; echo "$text"; return 1; }
+    done
+}
+
 content_tests() {
     unpack || give_up "$package cannot be unpacked"
     check "lintian finds no error and no warning" lint
@@ -80,7 +88,7 @@ pages() {
     done
     count=$(ls "$man/man1" | wc -l)
     # The commands that the agent itself names, where it can be run here.
-    if [ "$architecture" = "$machine" ] && ! is_portable; then
+    if [ "$architecture" = "$arch" ] && ! is_portable; then
         for page in $("$work/unpacked/usr/lib/dmagent/dmagent" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]\+\).*/\1/p'); do
             [ -e "$man/man1/dmagent-$page.1.gz" ] || { echo "no page for dmagent $page"; return 1; }
         done
