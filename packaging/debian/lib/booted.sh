@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # variables are shared with the script that sources this
 # Sourced by test: the package under a systemd that runs, in a container. The caller sets name, work and the variants.
 
 inside() { pod exec "$name" "$@"; }
@@ -7,7 +8,7 @@ status() { inside dmagent status --json; }
 device_id() { status | jq -er .deviceId; }
 
 booted_tests() {
-    check "a container boots systemd" booted || return 1
+    check "a container boots systemd" booted_start || return 1
     check "installs: the agent runs, without an account, and socket and service are enabled" booted_install
     check "an upgrade restarts the agent; the store is the same" booted_upgrade
     check "a configuration that is not accepted: the agent goes on running, and said what to do; mended, it goes on" booted_configuration
@@ -15,11 +16,13 @@ booted_tests() {
     check "a refused downgrade leaves the agent running" booted_downgrade
     check "purge while the agent runs leaves nothing" booted_purge
     check "a preset that disables: installed, not started" booted_preset
-    [ $failed -eq 0 ] || { echo "--- journal"; inside journalctl --no-pager -u dmagent.service -n 40 2>/dev/null | sed 's/^/      /'; }
+    [ "$failed" -eq 0 ] || { echo "--- journal"; inside journalctl --no-pager -u dmagent.service -n 40 2>/dev/null | sed 's/^/      /'; }
 }
 
-booted() {
-    container_create "$name" || return 1
+# Without a network: nothing here needs one.
+booted_start() {
+    pod create --name "$name" --systemd=always --network=none --cap-add=SYS_ADMIN --security-opt seccomp=unconfined --security-opt unmask=ALL \
+        "dmagent-base-$arch" /sbin/init >/dev/null || return 1
     local file
     for file in package newer broken newer_format; do pod cp "${!file}" "$name:/$file.deb" || return 1; done
     container_boot "$name"
@@ -39,7 +42,7 @@ booted_install() {
 booted_upgrade() {
     local pid id
     pid=$(property MainPID) id=$(device_id)
-    install_inside /newer.deb && runs || return 1
+    quiet install_inside /newer.deb && runs || return 1
     [ "$(property MainPID)" != "$pid" ] || { echo "not restarted"; return 1; }
     [ "$(device_id)" = "$id" ]
 }
@@ -52,7 +55,7 @@ booted_configuration() {
     says "$said" "does not accept the configuration" log.level "was left running" "dpkg --configure dmagent" || return 1
     runs && [ "$(property MainPID)" = "$pid" ] || { echo "main process was $pid, is $(property MainPID)"; return 1; }
     inside rm /etc/dmagent/dmagent.json.d/90-bad.json
-    inside dpkg --configure dmagent && runs && [ "$(property MainPID)" != "$pid" ]
+    quiet inside dpkg --configure dmagent && runs && [ "$(property MainPID)" != "$pid" ]
 }
 
 booted_broken() {
@@ -60,13 +63,13 @@ booted_broken() {
     id=$(device_id)
     said=$(install_inside /broken.deb 2>&1) || { echo "$said"; return 1; }
     says "$said" "the agent does not start" "journalctl -u dmagent" "dmagent check" "systemctl restart dmagent" || return 1
-    install_inside /package.deb && runs && [ "$(device_id)" = "$id" ]
+    quiet install_inside /package.deb && runs && [ "$(device_id)" = "$id" ]
 }
 
 booted_downgrade() {
     local id said
     id=$(device_id)
-    install_inside /newer_format.deb && inside systemctl stop dmagent.service || return 1
+    quiet install_inside /newer_format.deb && inside systemctl stop dmagent.service || return 1
     # As a version would leave it that writes the later format.
     inside sh -c "printf '\\0\\0\\0\\$((store_format + 1))' | dd of=/var/lib/dmagent/dmagent.db bs=1 seek=60 conv=notrunc status=none" || return 1
     inside systemctl start dmagent.service || return 1
@@ -77,7 +80,7 @@ booted_downgrade() {
 
 booted_purge() {
     local left
-    runs && inside dpkg --purge dmagent || return 1
+    runs && quiet inside dpkg --purge dmagent || return 1
     left=$(inside find / -xdev \( -path /proc -o -path /sys -o -path /var/log -o -path /var/lib/dpkg \) -prune -o -name '*dmagent*' -print)
     [ -z "$left" ] || { echo "$left"; return 1; }
     left=$(inside sh -c 'getent passwd dmagent; getent group dmagent; ls -d /run/dmagent 2>/dev/null; systemctl list-units --all --no-legend "dmagent*"; systemctl list-unit-files --no-legend "dmagent*"')
@@ -86,6 +89,6 @@ booted_purge() {
 
 booted_preset() {
     inside sh -c 'mkdir -p /etc/systemd/system-preset && printf "disable dmagent.service\ndisable dmagent.socket\n" >/etc/systemd/system-preset/50-fleet.preset'
-    install_inside /package.deb || return 1
-    [ "$(property ActiveState)" = inactive ] && [ "$(inside systemctl is-enabled dmagent.service dmagent.socket | sort -u)" = disabled ] && inside dpkg --purge dmagent
+    quiet install_inside /package.deb || return 1
+    [ "$(property ActiveState)" = inactive ] && [ "$(inside systemctl is-enabled dmagent.service dmagent.socket | sort -u)" = disabled ] && quiet inside dpkg --purge dmagent
 }

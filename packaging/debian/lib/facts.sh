@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # variables are shared with the script that sources this
 # Sourced by the scripts of packaging/debian: what is true of every package of this commit. The caller sets here and repository.
 
 # What the scripts need on the machine that builds; installed when missing.

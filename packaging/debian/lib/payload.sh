@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # variables are shared with the script that sources this
 # Sourced by build: the files of a package, the debian folder around them, and the package. The caller sets here, repository, work,
 # the facts, native (folders by architecture) and portable.
 
@@ -89,7 +90,7 @@ publish_portable() {
 }
 
 # Manual pages and completions out of the one description of the command line.
-manual() { robustness manual "$1"; }
+manual() { robustness manual "$1" >/dev/null; }
 
 # debian_folder ARCHITECTURE DEBIAN: the debian folder, filled in.
 debian_folder() {
@@ -97,17 +98,17 @@ debian_folder() {
     [ -e "$debian/native" ] && shape=native
     cp -r "$here/debian/." "$debian/"
     cat "$here/debian/control.$shape" >>"$debian/control"
-    rm "$debian"/{README.Debian,control,lintian-overrides}.{native,portable} 2>/dev/null || true
+    rm "$debian"/{control.native,control.portable,README.Debian.portable,lintian-overrides.native}
     sed -i "s/@STORE_FORMAT@/$store_format/; s/@VERSION@/$version/; s/@LIBC@/$libc/" "$debian"/{control,dmagent.preinst,dmagent.postinst}
     cp "$units/dmagent.service" "$debian/dmagent.service"
     cp "$units/dmagent.socket" "$debian/dmagent.socket"
     cp "$units/dmagent.sysusers.conf" "$debian/dmagent.sysusers"
     cp "$units/dmagent.tmpfiles.conf" "$debian/dmagent.tmpfiles"
-    cp "$here/debian/lintian-overrides.$shape" "$debian/dmagent.lintian-overrides"
     cp -r "$work/manual/man" "$debian/"
     (cd "$debian/.." && printf '%s\n' debian/man/*) >"$debian/dmagent.manpages"
     if [ $shape = native ]; then
         echo "dotnet-third-party-notices.txt" >"$debian/dmagent.docs"
+        cp "$here/debian/lintian-overrides.native" "$debian/dmagent.lintian-overrides"
     else
         cat "$here/debian/README.Debian.portable" >>"$debian/dmagent.README.Debian"
         sed -i 's/^Recommends:.*/&\nSuggests: dotnet-runtime-10.0/' "$debian/control"
@@ -128,12 +129,12 @@ sbom() {
         --architecture "$1" --version "$version" --created "$epoch" --out "$3/dmagent_${version}_$1.spdx.json"
 }
 
-# The tools of the repository that the packages need: built once.
+# The tools of the repository that the packages need: built once, as the tests build them.
 robustness() {
     local program=$repository/tests/DmDelegation.Robustness
     if [ -z "${robustness_built:-}" ]; then
-        dotnet build "$program" -c Release >"$work/robustness.log" 2>&1 || { grep -E 'error' "$work/robustness.log" | sort -u | head -20 >&2; return 1; }
+        dotnet build "$program" >"$work/robustness.log" 2>&1 || { grep -E 'error' "$work/robustness.log" | sort -u | head -20 >&2; return 1; }
         robustness_built=yes
     fi
-    dotnet "$program/bin/Release/net10.0/DmDelegation.Robustness.dll" "$@"
+    dotnet "$program/bin/Debug/net10.0/DmDelegation.Robustness.dll" "$@"
 }

@@ -1,8 +1,9 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # variables are shared with the script that sources this
 # Sourced by test: a Debian root without systemd running, as an image is built in. The caller sets root, work, cache and the variants.
 
 root_make() {
     mkdir -p "$root"
-    tar -C "$root" --exclude='./dev/*' -xf "$cache/base-bookworm.tar" || return 1
+    tar -C "$root" --exclude='./dev/*' -xf "$cache/base-bookworm-$arch.tar" || return 1
     mknod -m 666 "$root/dev/null" c 1 3 && mknod -m 666 "$root/dev/urandom" c 1 9 && mknod -m 666 "$root/dev/zero" c 1 5 || return 1
     mount -t proc proc "$root/proc" || return 1
     cp "$package" "$root/package.deb"
@@ -13,7 +14,9 @@ root_make() {
 root_end() { ! mountpoint -q "$root/proc" || umount "$root/proc"; }
 
 inroot() { chroot "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"; }
-state_of() { inroot dpkg-query -W -f '${db:Status-Abbrev}${Version}' "${1:-dmagent}" 2>/dev/null | tr -s ' ' || true; }
+# What dpkg knows of the files of the package; what the administrator changed in a conffile is his.
+files_whole() { ! inroot dpkg --verify dmagent | grep -v ' c /'; }
+state_of() { inroot dpkg-query -W -f '${db:Status-Abbrev}${Version}' dmagent 2>/dev/null | tr -s ' ' || true; }
 
 # Every path with its kind, owner and mode, and what the files of /etc hold. Not compared: dpkg's own books, logs and caches; the second
 # copies that the tools for users keep; the catalog's index, which systemd makes anew, and the folders in which its helper keeps notes.
@@ -81,14 +84,14 @@ root_tests() {
     check "state on a file system of its own, by a link: purge empties it" purge_link
 }
 
-dpkg_install() { inroot dpkg --force-confold -i "$@"; }
+dpkg_install() { quiet inroot dpkg --force-confold -i "$@"; }
 
 first_install() {
     dpkg_install /package.deb || return 1
     [ "$(state_of)" = "ii $version" ] || { state_of; return 1; }
-    inroot systemctl --root=/ is-enabled dmagent.service dmagent.socket || return 1
+    quiet inroot systemctl --root=/ is-enabled dmagent.service dmagent.socket || return 1
     [ "$(inroot getent passwd dmagent | cut -d: -f6,7)" = /var/lib/dmagent:/usr/sbin/nologin ] || { inroot getent passwd dmagent; return 1; }
-    inroot dpkg --verify dmagent || return 1
+    files_whole || return 1
     [ "$(inroot dmagent --version)" = "$version" ]
 }
 
@@ -131,12 +134,11 @@ downgrade_refused() {
     local store=$root/var/lib/dmagent/dmagent.db
     dpkg_install /format.deb || return 1
     set_format "$store" 60 $((store_format + 1))
-    refused /package.deb "ii $later" "store format $((store_format + 1))" "up to $store_format" "Nothing was changed" "version $later stays installed" "systemctl stop dmagent" || return 1
-    inroot dpkg --verify dmagent
+    refused /package.deb "ii $later" "store format $((store_format + 1))" "up to $store_format" "Nothing was changed" "version $later stays installed" "systemctl stop dmagent"
 }
 
 install_refused() {
-    inroot dpkg --remove dmagent || return 1
+    quiet inroot dpkg --remove dmagent || return 1
     refused /package.deb "ic $later" "store format $((store_format + 1))" "Nothing was changed" || return 1
     set_format "$root/var/lib/dmagent/dmagent.db" 60 "$store_format"
     dpkg_install /package.deb
@@ -160,14 +162,14 @@ downgrade_log() {
 remove_keeps() {
     make_store TERM || return 1
     sha256sum "$root"/var/lib/dmagent/* "$root"/etc/dmagent/*.json "$root"/etc/dmagent/*.d/* >"$work/kept"
-    inroot dpkg --remove dmagent || return 1
+    quiet inroot dpkg --remove dmagent || return 1
     [ "$(state_of)" = "rc $version" ] && [ ! -e "$root/usr/bin/dmagent" ] && [ ! -e "$root/usr/lib/dmagent" ] || { state_of; return 1; }
     sha256sum --quiet -c "$work/kept" && dpkg_install /package.deb && sha256sum --quiet -c "$work/kept"
 }
 
 purge_all() {
     install -d -m 700 "$root/etc/dmagent/secrets" && echo secret >"$root/etc/dmagent/secrets/a"
-    inroot dpkg --purge dmagent && nothing_left
+    quiet inroot dpkg --purge dmagent && nothing_left
 }
 
 preset_disables() {
@@ -179,7 +181,7 @@ preset_disables() {
     # An upgrade does not think better of it.
     dpkg_install /newer.deb || return 1
     said+=" $(inroot systemctl --root=/ is-enabled dmagent.service dmagent.socket | sort -u)"
-    inroot dpkg --purge dmagent || return 1
+    quiet inroot dpkg --purge dmagent || return 1
     rm -r "$root/etc/systemd/system-preset/50-fleet.preset"; rmdir "$root/etc/systemd/system-preset" 2>/dev/null
     [ "$said" = "disabled disabled" ] || { echo "$said"; return 1; }
     nothing_left
@@ -205,7 +207,7 @@ fails_unpack() {
     snapshot "$work/as-it-was"
     dpkg_install /clash.deb && { echo "it did not fail: the test shows nothing"; return 1; }
     same_as "$work/as-it-was" || return 1
-    inroot dpkg --purge stranger && nothing_left
+    quiet inroot dpkg --purge stranger && nothing_left
 }
 
 fails_postinst() {
@@ -213,10 +215,10 @@ fails_postinst() {
     fail_tool systemd-sysusers
     said=$(dpkg_install /package.deb 2>&1) && { echo "it did not fail: the test shows nothing"; return 1; }
     says "$said" "not configured" "dpkg --configure dmagent" "dpkg --remove dmagent" || return 1
-    inroot dpkg --purge dmagent && nothing_left || return 1
+    quiet inroot dpkg --purge dmagent && nothing_left || return 1
     dpkg_install /package.deb 2>/dev/null && return 1
     mend_tool systemd-sysusers
-    inroot dpkg --configure dmagent && [ "$(state_of)" = "ii $version" ]
+    quiet inroot dpkg --configure dmagent && [ "$(state_of)" = "ii $version" ]
 }
 
 upgrade_fails_preinst() {
@@ -227,14 +229,14 @@ upgrade_fails_preinst() {
     said=$(dpkg_install /newer.deb 2>&1) && code=1
     mend_tool awk
     [ $code -eq 0 ] || { echo "it did not fail: $said"; return 1; }
-    [ "$(state_of)" = "ii $version" ] && same_as "$work/as-it-was" && inroot dpkg --verify dmagent
+    [ "$(state_of)" = "ii $version" ] && same_as "$work/as-it-was" && files_whole
 }
 
 upgrade_fails_unpack() {
     dpkg_install /stranger.deb || return 1
     snapshot "$work/as-it-was"
     dpkg_install /clash.deb && { echo "it did not fail: the test shows nothing"; return 1; }
-    [ "$(state_of)" = "ii $version" ] && same_as "$work/as-it-was" && inroot dpkg --verify dmagent && inroot dpkg --purge stranger
+    [ "$(state_of)" = "ii $version" ] && same_as "$work/as-it-was" && files_whole && quiet inroot dpkg --purge stranger
 }
 
 fails_purge() {
@@ -243,7 +245,7 @@ fails_purge() {
     said=$(inroot dpkg --purge dmagent 2>&1) && { echo "it did not fail: $said"; return 1; }
     mend_tool userdel
     says "$said" "userdel fails" || return 1
-    inroot dpkg --purge dmagent && nothing_left
+    quiet inroot dpkg --purge dmagent && nothing_left
 }
 
 purge_keeps_user() {
@@ -254,13 +256,13 @@ purge_keeps_user() {
     says "$said" "stay" "/opt/theirs" || return 1
     inroot getent passwd dmagent >/dev/null || { echo "the user is gone"; return 1; }
     rm "$root/opt/theirs"
-    dpkg_install /package.deb && inroot dpkg --purge dmagent && nothing_left
+    dpkg_install /package.deb && quiet inroot dpkg --purge dmagent && nothing_left
 }
 
 purge_link() {
     dpkg_install /package.deb || return 1
     mkdir "$root/mnt/data" && echo old >"$root/mnt/data/dmagent.key" && ln -s /mnt/data "$root/var/lib/dmagent"
-    inroot dpkg --purge dmagent || return 1
+    quiet inroot dpkg --purge dmagent || return 1
     [ -d "$root/mnt/data" ] && [ -z "$(ls -A "$root/mnt/data")" ] || { ls -la "$root/mnt/data"; return 1; }
     rmdir "$root/mnt/data"
     nothing_left

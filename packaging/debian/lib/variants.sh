@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # variables are shared with the script that sources this
 # Sourced by test: packages made of the one under test, which differ from it in one thing. Made without a build. The caller has set package,
 # work, version and store_format.
 
