@@ -1,5 +1,6 @@
 using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.Ports;
 using DmDelegation.Engine.Session;
 using DmDelegation.Engine.State;
@@ -59,6 +60,20 @@ public sealed class AgentEngine(EngineOptions options, EnginePorts ports)
                 break;
             case ConnectivityChanged:
                 ContactPlan.ConnectivityChanged(work);
+                OpenDueSessions(work);
+                break;
+            case OperationAtPoint point:
+                DelegationEvents.CheckDue(work); // what is due comes first (DEL-267)
+                work.Commit(CommitPoint.Record);
+                DeviceOperations.AtPoint(work, point.Number);
+                work.Commit(CommitPoint.Record);
+                OpenDueSessions(work);
+                break;
+            case OperationEnded ended:
+                DelegationEvents.CheckDue(work);
+                work.Commit(CommitPoint.Record);
+                DeviceOperations.Ended(work, ended);
+                work.Commit(CommitPoint.Record);
                 OpenDueSessions(work);
                 break;
             case ClockResetRequested:

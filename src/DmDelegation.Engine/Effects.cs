@@ -44,7 +44,8 @@ public sealed record SendMessage(
 /// <param name="Server">The account.</param>
 /// <param name="SessionSerial">The session.</param>
 /// <param name="Error">Stable code of the failure, null if it ended well.</param>
-public sealed record EndSession(string Server, long SessionSerial, string? Error) : Effect;
+/// <param name="Statuses">How often the server's commands got which status in it; empty if it was not opened.</param>
+public sealed record EndSession(string Server, long SessionSerial, string? Error, ImmutableSortedDictionary<int, int> Statuses) : Effect;
 
 /// <summary>Write a log line; no secret is ever in one (DEL-195).</summary>
 /// <param name="Line">What to write.</param>

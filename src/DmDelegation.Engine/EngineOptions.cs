@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Protocol;
 using DmDelegation.Tree;
 
@@ -39,6 +40,9 @@ public sealed record EngineOptions
 
     /// <summary>What the tree says of nodes that servers add: access types, secrets.</summary>
     public required TreeDescription Description { get; init; }
+
+    /// <summary>What the Exec of a node does, by its address; the nodes themselves are permanent (TND-083).</summary>
+    public ImmutableDictionary<NodePath, OperationBinding> Operations { get; init; } = ImmutableDictionary<NodePath, OperationBinding>.Empty;
 
     /// <summary>Whether trust anchors for TLS servers are configured, so that a host name can be verified without a pin (DEL-093).</summary>
     public bool HostNamesVerifiable { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.State;
 
 namespace DmDelegation.Engine;
@@ -23,6 +24,7 @@ internal static class FactoryScheme
             End(work, record);
         }
 
+        DeviceOperations.CancelAll(work, ReasonCode.Local);
         AuditLog.Evidence(work, null, "", AuditEvents.FactoryReset, ReasonCode.Ok);
         var sessions = work.Engine.Sessions.Values.ToList();
         // As into an empty store, the first trusted wall clock is taken over as it is; T does not go back (DEL-202, DEL-205).
@@ -38,6 +40,7 @@ internal static class FactoryScheme
                 Clock = clock.ToMarks(work.Now),
                 Tombstones = old.Tombstones,
                 Servers = WithoutNonces(old.Servers),
+                Operations = old.Operations,
                 Outbox = old.Outbox.RemoveRange(old.Outbox.Values.Where(entry => factory.AccountOf(entry.Target) is null).Select(entry => entry.Number)),
                 Evidence = old.Evidence,
                 Noise = old.Noise,
@@ -47,7 +50,7 @@ internal static class FactoryScheme
         work.Commit(CommitPoint.Provisioning);
         foreach (var session in sessions)
         {
-            work.Emit(new EndSession(session.Server, session.Serial, SessionError));
+            work.Emit(new EndSession(session.Server, session.Serial, SessionError, session.Statuses));
         }
     }
 

@@ -106,8 +106,8 @@ public static class LogCodes
     /// <summary>B has not replaced its secrets in time (row 27).</summary>
     public static readonly LogCode RotationOverdue = new(2032, LogSeverity.Warning, "secrets of a delegated server not replaced in time");
 
-    /// <summary>A server was not reached by the address or pins it chose (DEL-342).</summary>
-    public static readonly LogCode ReachFellBack = new(2033, LogSeverity.Warning, "back to the address and pins that worked last");
+    /// <summary>A server was not reached by its address and pins; those before are tried (DEL-342).</summary>
+    public static readonly LogCode ReachFellBack = new(2033, LogSeverity.Warning, "back to the address and pins before");
 
     /// <summary>An acknowledgement was delivered.</summary>
     public static readonly LogCode AckDelivered = new(2101, LogSeverity.Information, "acknowledgement delivered");
@@ -117,6 +117,18 @@ public static class LogCodes
 
     /// <summary>An acknowledgement was given up.</summary>
     public static readonly LogCode AckGivenUp = new(2103, LogSeverity.Warning, "acknowledgement given up");
+
+    /// <summary>An Exec of a device node started a program.</summary>
+    public static readonly LogCode OperationStarted = new(2201, LogSeverity.Notice, "operation started");
+
+    /// <summary>The program of an operation passed its point of no return (DEL-218).</summary>
+    public static readonly LogCode OperationPastPoint = new(2202, LogSeverity.Notice, "operation past its point of no return");
+
+    /// <summary>An operation is cancelled: its right is gone, or its time (DEL-218).</summary>
+    public static readonly LogCode OperationCancelled = new(2203, LogSeverity.Warning, "operation cancelled");
+
+    /// <summary>An operation ended and its outcome is in the outbox.</summary>
+    public static readonly LogCode OperationEnded = new(2204, LogSeverity.Notice, "operation ended");
 
     /// <summary>The state of the clock changed.</summary>
     public static readonly LogCode ClockState = new(3001, LogSeverity.Notice, "clock state changed");

@@ -1,5 +1,6 @@
 using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 
@@ -16,6 +17,7 @@ internal static class Recovery
     {
         var rebooted = work.State.Clock.BootId != work.Now.BootId;
         StoreDamageReport.Queue(work);
+        DeviceOperations.Interrupt(work);
         IgnoredEvents.Count(
             work,
             !rebooted ? DelegationEvent.Restart : work.Engine.Clock.TrustedThisBoot ? DelegationEvent.RebootClockTrusted : DelegationEvent.RebootClockNotTrusted,
@@ -41,6 +43,7 @@ internal static class Recovery
         work.Commit(CommitPoint.Recovery);
         DueByClock.Run(work);
         DropEntriesOfGoneGuests(work);
+        DeviceOperations.ReportInterrupted(work);
         work.Commit(CommitPoint.Recovery);
         work.Log(LogCodes.Recovered, rebooted ? "started after a reboot" : "started", ("clock", work.Engine.Clock.Trust.ToString()));
     }

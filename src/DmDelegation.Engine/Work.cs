@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.Guard;
 using DmDelegation.Engine.Ports;
 using DmDelegation.Engine.Session;
@@ -16,6 +17,7 @@ namespace DmDelegation.Engine;
 internal sealed class Work
 {
     private readonly List<Effect> _effects = [];
+    private readonly List<Effect> _afterCommit = [];
     private AgentState _committed;
 
     public Work(EngineState state, in ClockReading now, EngineOptions options, EnginePorts ports)
@@ -64,12 +66,15 @@ internal sealed class Work
         }
 
         var before = _committed;
+        DeviceOperations.CancelFallen(this);
         Recovery.WriteAhead(this);
         State = State with { Clock = Engine.Clock.ToMarks(Now) };
         MarkStaged(before, CrashPoint.C1BeforeRecordCommit);
         _effects.Add(new Persist(before, State, point));
         _committed = State;
         MarkStaged(before, CrashPoint.C2AfterRecordCommit);
+        _effects.AddRange(_afterCommit);
+        _afterCommit.Clear();
     }
 
     /// <summary>What stands before an authority-changing command in the message becomes a commit of its own (DEL-143).</summary>
@@ -93,6 +98,9 @@ internal sealed class Work
 
     /// <summary>Asks for an effect, behind all those before it.</summary>
     public void Emit(Effect effect) => _effects.Add(effect);
+
+    /// <summary>Asks for an effect behind the commit of the open transaction, which must hold what it is about (persist before act).</summary>
+    public void EmitAfterCommit(Effect effect) => _afterCommit.Add(effect);
 
     /// <summary>Writes a log line.</summary>
     public void Log(LogCode code, string text, params ReadOnlySpan<(string Name, string Value)> fields)

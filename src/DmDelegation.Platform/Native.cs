@@ -18,6 +18,14 @@ internal static partial class Native
     // O_RDONLY | O_CLOEXEC, which have these values on every architecture of Linux that we build for.
     private const int OpenToRead = 0x80000;
 
+    // F_SETFD and FD_CLOEXEC of fcntl(2).
+    private const int SetDescriptorFlags = 2;
+    private const int CloseOnExecFlag = 1;
+
+    // AT_EMPTY_PATH and STATX_INO of statx(2).
+    private const int EmptyPath = 0x1000;
+    private const uint WantInode = 0x100;
+
     public static long BootTimeMilliseconds()
     {
         var status = ClockGetTime(ClockBootTime, out var time);
@@ -38,6 +46,25 @@ internal static partial class Native
         if (synced != 0)
             throw new PlatformException("io", $"{path} cannot be synced, errno {error}");
     }
+
+    /// <summary>Device and inode of an open file, as st_dev and st_ino of stat(2) have them; null if the kernel does not tell.</summary>
+    public static (ulong Device, ulong Inode)? DeviceAndInode(int descriptor)
+    {
+        // statx(2), since its structure is the same on every architecture.
+        if (Statx(descriptor, "", EmptyPath, WantInode, out var status) != 0)
+            return null;
+        ulong major = status.DeviceMajor, minor = status.DeviceMinor;
+        return (((major & 0xFFFF_F000) << 32) | ((major & 0xFFF) << 8) | ((minor & 0xFFFF_FF00) << 12) | (minor & 0xFF), status.Inode);
+    }
+
+    /// <summary>A descriptor is closed in programs that this process starts.</summary>
+    public static void CloseOnExec(int descriptor) => _ = Control(descriptor, SetDescriptorFlags, CloseOnExecFlag);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int descriptor, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int directory, string path, int flags, uint mask, out FileStatus status);
 
     [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
     private static partial int ClockGetTime(int clock, out TimeSpecification time);
@@ -62,6 +89,20 @@ internal static partial class Native
     {
         public nint Seconds;
         public nint Nanoseconds;
+    }
+
+    /// <summary>struct statx of linux/stat.h: 256 octets everywhere.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct FileStatus
+    {
+        [FieldOffset(32)]
+        public ulong Inode;
+
+        [FieldOffset(136)]
+        public uint DeviceMajor;
+
+        [FieldOffset(140)]
+        public uint DeviceMinor;
     }
 
     /// <summary>struct timex of sys/timex.h; all zero asks without changing anything.</summary>

@@ -27,17 +27,28 @@ internal sealed class Client(Terminal terminal, string? configuration)
         string name, VerbArguments arguments, JsonTypeInfo<T> type, bool json, Func<T, IEnumerable<string>> text, CancellationToken cancel)
         where T : class
     {
+        var answer = await FetchAsync(name, arguments, type, cancel);
+        return answer.Data is { } data ? (terminal.Print(data, type, json, text), data) : (terminal.Fail(answer.Code!, answer.Text!), null);
+    }
+
+    /// <summary>Asks, and prints nothing of the answer.</summary>
+    /// <param name="name">The verb.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="type">Shape of the answer.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    public async Task<Answer<T>> FetchAsync<T>(string name, VerbArguments arguments, JsonTypeInfo<T> type, CancellationToken cancel)
+        where T : class
+    {
         var reading = ConfigurationReader.Read(configuration, Environment.GetEnvironmentVariable);
         if (reading.Configuration is not { } agent)
-            return (terminal.Fail(ExitCodes.InvalidConfiguration, reading.Problems.Select(problem => problem.ToString())), null);
+            return Answer<T>.Failed(QueryCodes.Configuration, string.Join('\n', reading.Problems.Select(problem => problem.ToString())));
 
         var request = new ControlRequest(name, JsonSerializer.SerializeToElement(arguments, ReportJson.Readable.VerbArguments));
-        var response = await CallAsync(agent, request, cancel);
+        var verb = Verbs.Find(name)!;
+        var response = verb.Read is null ? await CallAsync(agent, request, cancel) : Barred(agent, await ControlClient.AskAsync(agent.ControlSocket, request, cancel));
         if (response.Code == ControlCodes.NotRunning)
-            response = ReadStore(reading, agent, Verbs.Find(name)!, arguments, response);
-        return response is { Succeeded: true, Data: { } data }
-            ? (terminal.Print(data, type, json, text), data.Deserialize(type))
-            : (terminal.Fail(response.Code!, response.Text!), null);
+            response = ReadStore(reading, agent, verb, arguments, response);
+        return response is { Succeeded: true, Data: { } data } ? data.Deserialize(type)! : Answer<T>.Failed(response.Code!, response.Text!);
     }
 
     /// <summary>The id of the device whose agent runs; null and an exit code if it cannot be asked.</summary>
@@ -61,16 +72,26 @@ internal sealed class Client(Terminal terminal, string? configuration)
             : terminal.Fail(ExitCodes.InvalidConfiguration, reading.Problems.Select(problem => problem.ToString()));
     }
 
-    private static async Task<ControlResponse> CallAsync(AgentConfiguration agent, ControlRequest request, CancellationToken cancel)
+    /// <summary>Waits for a state of the device, also while no agent answers.</summary>
+    public async Task<int> WaitAsync(WaitCommand wait, TimeSpan? limit, CancellationToken cancel)
     {
-        var response = await ControlClient.CallAsync(agent.ControlSocket, request, cancel);
-        return response.Code == ControlCodes.NotRunning && IsBarred(agent.ControlSocket) ? NotPermitted(agent.ControlSocket) : response;
+        var reading = ConfigurationReader.Read(configuration, Environment.GetEnvironmentVariable);
+        return reading.Configuration is { } agent
+            ? await wait.RunAsync(token => CallAsync(agent, new ControlRequest(Verbs.Status, default), token), limit, null, cancel)
+            : terminal.Fail(ExitCodes.InvalidConfiguration, reading.Problems.Select(problem => problem.ToString()));
     }
+
+    private static async Task<ControlResponse> CallAsync(AgentConfiguration agent, ControlRequest request, CancellationToken cancel) =>
+        Barred(agent, await ControlClient.CallAsync(agent.ControlSocket, request, cancel));
+
+    /// <summary>The kernel lets this user not even see the socket: that is another thing than an agent that does not run.</summary>
+    private static ControlResponse Barred(AgentConfiguration agent, ControlResponse response) =>
+        response.Code == ControlCodes.NotRunning && IsBarred(agent.ControlSocket) ? NotPermitted(agent.ControlSocket) : response;
 
     private ControlResponse ReadStore(ConfigurationReading reading, AgentConfiguration agent, Verb verb, VerbArguments arguments, ControlResponse notRunning)
     {
         var store = Path.Combine(agent.StateDirectory, AgentStore.FileName);
-        if (verb.Read is null)
+        if (verb.Read is null || verb.NeedsAgent)
             return notRunning;
         if (IsBarred(store))
             return NotPermitted(store);

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Text.Json.Serialization.Metadata;
 using DmDelegation.Agent.Queries;
 using DmDelegation.Agent.Startup;
 using static DmDelegation.Agent.Queries.ReportJson;
@@ -7,38 +10,9 @@ using static DmDelegation.Agent.Queries.ReportJson;
 namespace DmDelegation.Agent.Commands;
 
 /// <summary>The command line: noun, then verb.</summary>
-internal static class CommandLine
+/// <param name="shell">What the commands have of the process.</param>
+internal sealed class CommandLine(Shell shell)
 {
-    private const string EndDescription =
-        """
-        End one delegation here, at the device, whatever its servers say (root only)
-
-        A staged record is deleted. A pending, active or suspended delegation ends: the rights, the account and the keys of
-        its server go, who managed before manages again, and both servers are told as soon as they can be reached (reason
-        187, LOCAL). What the server did to values stays. A final delegation is refused: only a factory reset ends it. Every
-        use, refused or not, is in the log.
-        """;
-
-    private const string WatchDescription =
-        """
-        Print a line for every record now, and again whenever one changes
-
-        The agent is asked once a second. Time that runs down is no change. It ends with exit code 0 on SIGINT or when the
-        one record named is gone, and with 3 when the agent stops.
-        """;
-
-    private const string LogDescription =
-        """
-        Print the audit log, newest entry last, and check its chains
-
-        Each entry carries the hash of the one before it. That shows damage; whoever owns the device can make the whole
-        chain anew. What he cannot change are the heads that the servers hold: every alert carries one, as
-        <Log n="NUMBER">HASH</Log>. --verify NUMBER:HASH, such as 41:9f86d081884c7d65..., tells whether this log still
-        contains it. Entries eN are Starts, transactions, local commands, suspensions and the clock; entries nN are failed
-        logins, failed proofs and refused commands, those of one minute together. 256 of each are kept. Exit code 1: a
-        chain is broken, or the head is not in the log or too old for it.
-        """;
-
     private static readonly Option<string?> Config = new("--config")
     {
         Description = "Configuration file (default /etc/dmagent/dmagent.json, or $DMAGENT_CONFIG)",
@@ -49,100 +23,180 @@ internal static class CommandLine
     private static readonly Option<bool> Json = new("--json") { Description = "Print one line of JSON" };
     private static readonly Option<bool> Recursive = new("--recursive") { Description = "All nodes below, not only the next level" };
     private static readonly Option<string?> Verify = new("--verify") { Description = "Number and hash of an entry, as in an alert", HelpName = "NUMBER:HASH" };
+    private static readonly Option<string?> MetricsFile = new("--output") { Description = "File to write (default: standard output)", HelpName = "FILE" };
     private static readonly Option<bool> Yes = new("--yes") { Description = "Do not ask" };
     private static readonly Argument<string> Uri = new("URI") { Description = "Address of a node, such as ./SCM/x" };
     private static readonly Argument<string> Server = new("SERVER") { Description = "Server Identifier" };
-    private static readonly Argument<string> Command = new("COMMAND") { Description = "Add, Copy, Delete, Exec, Get or Replace" };
+    private static readonly Argument<string?> AnyServer = new("SERVER") { Description = "Server Identifier (default: all)", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string> Command = new("COMMAND")
+    {
+        Description = "Add, Copy, Delete, Exec, Get or Replace",
+        CompletionSources = { "Add", "Copy", "Delete", "Exec", "Get", "Replace" },
+    };
+
     private static readonly Argument<string> Id = new("ID") { Description = "Delegation id" };
     private static readonly Argument<string?> WatchedId = new("ID") { Description = "Delegation id (default: all)", Arity = ArgumentArity.ZeroOrOne };
 
+    /// <summary>Runs one command of this process.</summary>
+    /// <returns>Exit code.</returns>
+    public static Task<int> RunAsync(string[] args) => new CommandLine(Shell.OfThisProcess).RunAsync(args, CancellationToken.None);
+
     /// <summary>Runs one command.</summary>
     /// <returns>Exit code.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    public async Task<int> RunAsync(string[] args, CancellationToken cancel)
     {
         var parsed = Root().Parse(args);
         if (parsed.Action is ParseErrorAction)
         {
             var lines = parsed.Errors.Select(error => error.Message).Append("see dmagent --help");
-            return Terminal.OfThisProcess.Fail(ExitCodes.Usage, lines);
+            return shell.Terminal.Fail(ExitCodes.Usage, lines);
         }
 
         // The daemon handles its signals itself; everything else may be killed at any time.
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+        var invocation = new InvocationConfiguration
+        {
+            ProcessTerminationTimeout = null,
+            EnableDefaultExceptionHandler = false,
+            Output = shell.Output,
+            Error = shell.Error,
+        };
+        return await parsed.InvokeAsync(invocation, cancel);
     }
 
     /// <summary>The tree of commands.</summary>
-    public static RootCommand Root() => new($"OMA Device Management agent with delegation.\n\n{ExitCodes.Help}")
+    public RootCommand Root()
     {
-        Config,
-        Leaf("run", "Run the agent (the service does this)", [], (parsed, _) => new RunCommand(parsed.GetValue(Config)).RunAsync()),
-        Asks("status", "Who manages this device, which part, until when, and is anything wrong?", [], Verbs.Status, Readable.StatusReport, StatusText.Of),
-        new Command("tree", "The management tree")
+        var root = new RootCommand(Descriptions.Agent)
         {
-            Asks("list", "Nodes below a node", [Uri, Recursive], Verbs.TreeList, Readable.NodeListReport, HumanText.Nodes),
-            Asks("get", "One node with its properties", [Uri], Verbs.TreeGet, Readable.NodeReport, HumanText.Node),
-        },
-        new Command("acl", "Who may do what")
-        {
-            Asks("show", "The ACL of a node", [Uri], Verbs.AclShow, Readable.AclReport, HumanText.Acl),
-            Asks("explain", "May a server do something, and why?", [Server, Command, Uri], Verbs.AclExplain, Readable.AccessReport, HumanText.Access),
-        },
-        new Command("account", "DM accounts")
-        {
-            Asks("list", "All accounts", [], Verbs.AccountList, Readable.AccountListReport, HumanText.Accounts),
-        },
-        new Command("delegation", "Delegations")
-        {
-            Asks("list", "All records", [], Verbs.DelegationList, Readable.DelegationListReport, DelegationText.List),
-            Asks("show", "One record", [Id], Verbs.DelegationShow, Readable.DelegationReport, DelegationText.Show),
-            Leaf("watch", WatchDescription, [WatchedId, Json], (parsed, cancel) =>
-                ClientOf(parsed).WatchAsync(parsed.GetValue(WatchedId) ?? "", parsed.GetValue(Json), cancel)),
-            Leaf("log", LogDescription, [Verify, Json], LogAsync),
-            Asks("end", EndDescription, [Id], Verbs.DelegationEnd, Readable.LocalEndReport, HumanText.LocalEnd),
-        },
-        new Command("session", "DM sessions")
-        {
-            Leaf("start", "Open a session with a server and wait for its end", [Server, Json], StartSessionAsync),
-        },
-        new Command("clock", "The clock the agent goes by")
-        {
-            Asks("reset", "Lower effective time to the wall clock, after a clock drove it into the future (root)", [], Verbs.ClockReset, Readable.ClockReport, HumanText.Clock),
-        },
-        Leaf("factory-reset", FactoryReset.Description, [Yes, Json], (parsed, cancel) =>
-            new FactoryReset(ClientOf(parsed), Terminal.OfThisProcess, Console.IsInputRedirected ? null : Console.In)
-                .RunAsync(parsed.GetValue(Yes), parsed.GetValue(Json), cancel)),
-        new Command("config", "The configuration")
-        {
-            Leaf("validate", "Check the configuration", [Json], (parsed, _) => Task.FromResult(ConfigOf(parsed).Validate(parsed.GetValue(Json)))),
-            Leaf("show", "Every key, its value and its origin", [Json], (parsed, _) => Task.FromResult(ConfigOf(parsed).Show(parsed.GetValue(Json)))),
-        },
-        Leaf("version", "Version of the agent", [Json], (parsed, _) => Task.FromResult(Terminal.OfThisProcess.Print(
-            new VersionReport(BuildFacts.Version, StatusQuery.TimeText(BuildFacts.BuildTime)), Readable.VersionReport, parsed.GetValue(Json), HumanText.Version))),
+            Config,
+            Leaf("run", Descriptions.Run, [], (parsed, _) => new RunCommand(parsed.GetValue(Config)).RunAsync(), exits: ExitCodes.With(
+                new(ExitCodes.Ok, "stopped by a signal"),
+                new(ExitCodes.Failed, "it could not start, or could not write its store and stopped"),
+                new(ExitCodes.NotRunning, ""),
+                new(ExitCodes.NotPermitted, ""))),
+            Asks("status", Descriptions.Status, [], Verbs.Status, Readable.StatusReport, StatusText.Of, exits: ExitCodes.With(
+                new(ExitCodes.Ok, "there is an answer; whether all is well is in it (--json: well)"),
+                new(ExitCodes.NotRunning, "the daemon does not run, and there is no store to read"))),
+            Tree(),
+            Acl(),
+            new Command("account", "DM accounts")
+            {
+                Asks("list", "All accounts", [], Verbs.AccountList, Readable.AccountListReport, HumanText.Accounts),
+            },
+            Delegation(),
+            new Command("session", "DM sessions")
+            {
+                Asks(
+                    "start", Descriptions.SessionStart, [Server], Verbs.SessionStart, Readable.SessionReport, HumanText.Session, report => report.Error is null,
+                    ExitCodes.With(new Exit(ExitCodes.Failed, "the session failed, or was not opened")), [new("session start a.example", "Calls a.example now, whatever the plan says.")]),
+                Asks("last", Descriptions.SessionLast, [AnyServer], Verbs.SessionLast, Readable.LastSessionsReport, SessionText.Last, exits: ExitCodes.With(
+                    new Exit(ExitCodes.Failed, "there was no session with this server since the agent started"))),
+            },
+            new Command("clock", "The clock the agent goes by")
+            {
+                Asks("reset", Descriptions.ClockReset, [], Verbs.ClockReset, Readable.ClockReport, HumanText.Clock),
+            },
+            Leaf(
+                "factory-reset", FactoryReset.Description, [Yes, Json],
+                (parsed, cancel) => new FactoryReset(ClientOf(parsed), shell.Terminal, shell.Input).RunAsync(parsed.GetValue(Yes), parsed.GetValue(Json), cancel),
+                Readable.FactoryResetReport),
+            Leaf(
+                "metrics", Descriptions.Metrics, [MetricsFile, Json],
+                (parsed, cancel) => new MetricsCommand(ClientOf(parsed), shell.Terminal).RunAsync(parsed.GetValue(MetricsFile), parsed.GetValue(Json), cancel),
+                Readable.MetricsReport,
+                ExitCodes.With(new(ExitCodes.Failed, "the file cannot be written"), new(ExitCodes.NotRunning, "the daemon does not run; dmagent_up 0 is printed or written all the same")),
+                [new("metrics --output /var/lib/prometheus/node-exporter/dmagent.prom", "What a timer runs once a minute.")]),
+            Configuration(),
+            Leaf(
+                "wait", WaitCommand.Description, [WaitCommand.For, WaitCommand.Server, WaitCommand.Scope, WaitCommand.Timeout, Json], WaitAsync, Readable.WaitReport,
+                WaitCommand.Exits, WaitCommand.Examples),
+            Leaf(
+                "version", "Version of the agent", [Json],
+                (parsed, _) => Task.FromResult(shell.Terminal.Print(
+                    new VersionReport(BuildFacts.Version, StatusQuery.TimeText(BuildFacts.BuildTime)), Readable.VersionReport, parsed.GetValue(Json), HumanText.Version)),
+                Readable.VersionReport, [new(ExitCodes.Ok, "ok"), new(ExitCodes.Usage, "wrong usage")]),
+        };
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new LeafHelp((HelpAction)help.Action!);
+        return root;
+    }
+
+    private Command Tree() => new("tree", "The management tree")
+    {
+        Asks("list", "Nodes below a node", [Uri, Recursive], Verbs.TreeList, Readable.NodeListReport, HumanText.Nodes, examples: [new("tree list . --recursive", "The whole tree.")]),
+        Asks("get", Descriptions.TreeGet, [Uri], Verbs.TreeGet, Readable.NodeReport, HumanText.Node, examples: [new("tree get ./DevInfo/DevId", "The device id.")]),
     };
 
-    private static Command Asks<T>(
-        string name, string description, Symbol[] symbols, string verb, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, Func<T, IEnumerable<string>> text)
-        where T : class =>
-        Leaf(name, description, [.. symbols, Json], async (parsed, cancel) =>
-            (await ClientOf(parsed).AskAsync(verb, ArgumentsOf(parsed), type, parsed.GetValue(Json), text, cancel)).ExitCode);
-
-    private static async Task<int> StartSessionAsync(ParseResult parsed, CancellationToken cancel)
+    private Command Acl() => new("acl", "Who may do what")
     {
-        var (exitCode, report) = await ClientOf(parsed).AskAsync(
-            Verbs.SessionStart, ArgumentsOf(parsed), Readable.SessionReport, parsed.GetValue(Json), HumanText.Session, cancel);
-        return report?.Error is null ? exitCode : ExitCodes.Failed;
+        Asks("show", "The ACL of a node", [Uri], Verbs.AclShow, Readable.AclReport, HumanText.Acl),
+        Asks("explain", Descriptions.AclExplain, [Server, Command, Uri], Verbs.AclExplain, Readable.AccessReport, HumanText.Access, exits: ExitCodes.With(
+            new Exit(ExitCodes.Ok, "there is an answer, allowed or not")),
+            examples: [new("acl explain a.example Replace ./SCM/x", "Whether a.example may change a value, and if not, which delegation keeps it out.")]),
+    };
+
+    private Command Delegation() => new("delegation", "Delegations")
+    {
+        Asks("list", Descriptions.DelegationList, [], Verbs.DelegationList, Readable.DelegationListReport, DelegationText.List),
+        Asks("show", "One record", [Id], Verbs.DelegationShow, Readable.DelegationReport, DelegationText.Show),
+        Leaf(
+            "watch", Descriptions.DelegationWatch, [WatchedId, Json],
+            (parsed, cancel) => ClientOf(parsed).WatchAsync(parsed.GetValue(WatchedId) ?? "", parsed.GetValue(Json), cancel),
+            Readable.DelegationChange,
+            ExitCodes.With(new(ExitCodes.Ok, "stopped by a signal, or the one record named is gone"), new(ExitCodes.NotRunning, "the agent does not run, or stopped"))),
+        Asks(
+            "log", Descriptions.DelegationLog, [Verify], Verbs.DelegationLog, Readable.LogReport, LogText.Of, report => report.Holds(),
+            ExitCodes.With(new Exit(ExitCodes.Failed, "a chain is broken, or the head is not in the log or too old for it")),
+            [new("delegation log --json", "The whole log for a program.")]),
+        Asks(
+            "end", Descriptions.DelegationEnd, [Id], Verbs.DelegationEnd, Readable.LocalEndReport, HumanText.LocalEnd,
+            exits: ExitCodes.With(new Exit(ExitCodes.Failed, "there is no such delegation, it has ended already, or it is final"))),
+    };
+
+    private Command Configuration() => new("config", "The configuration")
+    {
+        Leaf(
+            "validate", Descriptions.ConfigValidate, [Json], (parsed, _) => Task.FromResult(ConfigOf(parsed).Validate(parsed.GetValue(Json))),
+            Readable.ValidationReport, OfConfiguration, [new("--config new.json config validate", "Checks a file before it is put in place.")]),
+        Leaf(
+            "show", "Every key, its value and its origin", [Json], (parsed, _) => Task.FromResult(ConfigOf(parsed).Show(parsed.GetValue(Json))),
+            Readable.ConfigurationReport, OfConfiguration),
+    };
+
+    private static ImmutableArray<Exit> OfConfiguration => ExitCodes.With(new(ExitCodes.Failed, ""), new(ExitCodes.NotRunning, ""), new(ExitCodes.NotPermitted, ""));
+
+    /// <summary>A command that asks the agent and prints the answer.</summary>
+    private LeafCommand Asks<T>(
+        string name,
+        string description,
+        Symbol[] symbols,
+        string verb,
+        JsonTypeInfo<T> type,
+        Func<T, IEnumerable<string>> text,
+        Func<T, bool>? isGood = null,
+        ImmutableArray<Exit>? exits = null,
+        ImmutableArray<Example>? examples = null)
+        where T : class
+    {
+        return Leaf(name, description, [.. symbols, Json], RunAsync, type, exits, examples);
+
+        async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
+        {
+            var (exitCode, report) = await ClientOf(parsed).AskAsync(verb, ArgumentsOf(parsed), type, parsed.GetValue(Json), text, cancel);
+            return report is not null && isGood?.Invoke(report) is false ? ExitCodes.Failed : exitCode;
+        }
     }
 
-    private static async Task<int> LogAsync(ParseResult parsed, CancellationToken cancel)
+    private static LeafCommand Leaf(
+        string name,
+        string description,
+        Symbol[] symbols,
+        Func<ParseResult, CancellationToken, Task<int>> run,
+        JsonTypeInfo? answer = null,
+        ImmutableArray<Exit>? exits = null,
+        ImmutableArray<Example>? examples = null)
     {
-        var (exitCode, report) = await ClientOf(parsed).AskAsync(
-            Verbs.DelegationLog, ArgumentsOf(parsed), Readable.LogReport, parsed.GetValue(Json), LogText.Of, cancel);
-        return report?.Holds() is false ? ExitCodes.Failed : exitCode;
-    }
-
-    private static Command Leaf(string name, string description, Symbol[] symbols, Func<ParseResult, CancellationToken, Task<int>> run)
-    {
-        var command = new Command(name, description);
+        var command = new LeafCommand(name, description) { Answer = answer, Exits = exits ?? ExitCodes.Table, Examples = examples ?? [] };
         foreach (var symbol in symbols)
         {
             if (symbol is Option option)
@@ -155,11 +209,19 @@ internal static class CommandLine
         return command;
     }
 
-    private static Client ClientOf(ParseResult parsed) => new(Terminal.OfThisProcess, parsed.GetValue(Config));
+    private async Task<int> WaitAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var condition = WaitCondition.Read(parsed.GetValue(WaitCommand.For)!, parsed.GetValue(WaitCommand.Server), parsed.GetValue(WaitCommand.Scope));
+        return condition.Data is { } wanted
+            ? await ClientOf(parsed).WaitAsync(new WaitCommand(shell.Terminal, wanted, parsed.GetValue(Json)), WaitCommand.LimitOf(parsed), cancel)
+            : shell.Terminal.Fail(condition.Code!, condition.Text!);
+    }
 
-    private static ConfigCommands ConfigOf(ParseResult parsed) => new(Terminal.OfThisProcess, parsed.GetValue(Config));
+    private Client ClientOf(ParseResult parsed) => new(shell.Terminal, parsed.GetValue(Config));
+
+    private ConfigCommands ConfigOf(ParseResult parsed) => new(shell.Terminal, parsed.GetValue(Config));
 
     private static VerbArguments ArgumentsOf(ParseResult parsed) => new(
-        parsed.GetValue(Uri) ?? "", parsed.GetValue(Recursive), parsed.GetValue(Server) ?? "", parsed.GetValue(Command) ?? "", parsed.GetValue(Id) ?? "",
+        parsed.GetValue(Uri) ?? "", parsed.GetValue(Recursive), parsed.GetValue(Server) ?? parsed.GetValue(AnyServer) ?? "", parsed.GetValue(Command) ?? "", parsed.GetValue(Id) ?? "",
         parsed.GetValue(Verify) ?? "");
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DmDelegation.Platform.Control;
 
 namespace DmDelegation.Agent.Commands;
@@ -23,17 +24,25 @@ internal static class ExitCodes
     /// <summary>The caller is not permitted to do this.</summary>
     public const int NotPermitted = 5;
 
-    /// <summary>The table for the help.</summary>
-    public const string Help =
-        """
-        Exit codes:
-          0  ok
-          1  what was asked for failed
-          2  wrong usage
-          3  the daemon does not run
-          4  the configuration is not valid
-          5  not permitted
-        """;
+    /// <summary>What was waited for did not come in time (<c>wait</c>).</summary>
+    public const int NotReached = 6;
+
+    /// <summary>What each means, for help and manual; a command that has more to say replaces rows (<see cref="With"/>).</summary>
+    public static ImmutableArray<Exit> Table { get; } =
+    [
+        new(Ok, "ok"),
+        new(Failed, "what was asked for failed"),
+        new(Usage, "wrong usage"),
+        new(NotRunning, "the daemon does not run"),
+        new(InvalidConfiguration, "the configuration is not valid"),
+        new(NotPermitted, "not permitted"),
+    ];
+
+    /// <summary>The table with rows in other words; rows of no words are none of this command.</summary>
+    public static ImmutableArray<Exit> With(params ImmutableArray<Exit> rows) =>
+    [
+        .. Table.Where(row => rows.All(other => other.Code != row.Code)).Concat(rows).Where(row => row.Meaning.Length > 0).OrderBy(row => row.Code),
+    ];
 
     /// <summary>Codes of the platform that mean: the configuration names something that cannot be used.</summary>
     private static readonly string[] ConfigurationCodes =
@@ -46,6 +55,12 @@ internal static class ExitCodes
         ControlCodes.NotRunning => NotRunning,
         ControlCodes.NotPermitted => NotPermitted,
         Queries.QueryCodes.BadArgument => Usage,
+        Queries.QueryCodes.Configuration => InvalidConfiguration,
         _ => ConfigurationCodes.Contains(code, StringComparer.Ordinal) ? InvalidConfiguration : Failed,
     };
 }
+
+/// <summary>An exit code and what it means.</summary>
+/// <param name="Code">The code.</param>
+/// <param name="Meaning">What it means.</param>
+internal readonly record struct Exit(int Code, string Meaning);

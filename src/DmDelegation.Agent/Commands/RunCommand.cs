@@ -1,6 +1,7 @@
 using DmDelegation.Agent.Configuration;
 using DmDelegation.Agent.Loop;
 using DmDelegation.Agent.Startup;
+using DmDelegation.Engine;
 using DmDelegation.Platform;
 using DmDelegation.Platform.Systemd;
 
@@ -15,6 +16,8 @@ internal sealed class RunCommand(string? configuration)
     {
         var reading = ConfigurationReader.Read(configuration, Environment.GetEnvironmentVariable);
         var (settings, problems) = Settings.Read(reading);
+        if (settings is not null && NamedFiles.MissingCredentials(reading, settings.Agent).Select(problem => problem.ToString()).ToList() is { Count: > 0 } missing)
+            (settings, problems) = (null, missing);
         if (settings is null)
         {
             foreach (var problem in problems)
@@ -22,7 +25,8 @@ internal sealed class RunCommand(string? configuration)
             return ExitCodes.InvalidConfiguration;
         }
 
-        var log = new ConsoleLog(Console.Out, settings.Agent.LogLevel, Console.IsOutputRedirected);
+        using var journal = JournalSocket.Behind(JournalSocket.StandardOutput, Environment.GetEnvironmentVariable);
+        var log = new ConsoleLog(Console.Out, settings.Agent.LogLevel, Console.IsOutputRedirected, journal);
         foreach (var warning in settings.Warnings)
             log.Write(AgentLog.Line(AgentLog.ConfigurationIgnored, warning));
         try
@@ -36,6 +40,9 @@ internal sealed class RunCommand(string? configuration)
         }
     }
 
-    private static void Fail(string text, string code) =>
-        Console.Error.WriteLine(JournalLine.Format(AgentLog.Line(AgentLog.CannotStart, text, ("code", code)), Console.IsErrorRedirected));
+    private static void Fail(string text, string code)
+    {
+        using var journal = JournalSocket.Behind(JournalSocket.StandardError, Environment.GetEnvironmentVariable);
+        new ConsoleLog(Console.Error, LogSeverity.Error, Console.IsErrorRedirected, journal).Write(AgentLog.Line(AgentLog.CannotStart, text, ("code", code)));
+    }
 }

@@ -28,6 +28,9 @@ internal static class SessionFailures
         ["stopping"] = "the agent stops",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>The words for a code; null if there are none.</summary>
+    public static string? Words(string code) => Hints.GetValueOrDefault(code);
+
     /// <summary>The words for a code in parentheses; empty if there are none.</summary>
     public static string Hint(string code) => Hints.TryGetValue(code, out var hint) ? $" ({hint})" : "";
 }

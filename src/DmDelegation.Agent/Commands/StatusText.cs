@@ -18,6 +18,7 @@ internal static class StatusText
         $"Clock      {report.Clock.State}, {report.Clock.EffectiveTime}",
         $"Outbox     {(report.Outbox == 0 ? "empty" : report.Outbox == 1 ? "1 acknowledgement waits" : $"{report.Outbox} acknowledgements wait")}",
         $"Sessions   {(report.Sessions.IsEmpty ? "none" : string.Join(", ", report.Sessions))}",
+        .. report.Operations.SelectMany(operation => Words.Wrap("Runs       ", Running(operation))),
     ];
 
     /// <summary>Who manages, and is it well: one line that says enough.</summary>
@@ -69,9 +70,13 @@ internal static class StatusText
         $"    delegation {waiting.Delegation} by {waiting.By}{(waiting.Parent is null ? "" : $", part of {waiting.Parent}")}",
     ];
 
+    private static string Running(OperationReport operation) =>
+        $"{operation.Node} for {operation.Server}{(operation.Delegation is { } delegation ? $" (delegation {delegation})" : "")}, {Words.Left(operation.Seconds)}"
+        + operation.State switch { "cancelling" => ", being cancelled", "past-point-of-no-return" => ", past its point of no return", _ => "" };
+
     private static IEnumerable<string> Warning(StatusReport report, WarningReport warning) =>
     [
-        .. Words.Wrap($"{warning.Severity} ", $"{warning.Text} [{warning.Code}]"),
+        .. Words.Wrap($"{warning.Severity} ", $"{warning.Text} [{warning.Code}]{(warning.Since is { } since ? $" since {since}" : "")}"),
         .. Words.Wrap(new string(' ', warning.Severity.Length) + " -> ", report.Warnings.Any(other => other.Code == warning.Because) ? $"see {warning.Because}" : warning.Remedy),
     ];
 }

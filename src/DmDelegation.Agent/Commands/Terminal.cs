@@ -11,9 +11,6 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
 {
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The terminal of this process.</summary>
-    public static Terminal OfThisProcess => new(Console.Out, Console.Error);
-
     /// <summary>Prints an answer: one line of JSON, or text for people.</summary>
     public int Print<T>(JsonElement data, JsonTypeInfo<T> type, bool json, Func<T, IEnumerable<string>> text)
     {
@@ -34,8 +31,8 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     public int Print<T>(T data, JsonTypeInfo<T> type, bool json, Func<T, IEnumerable<string>> text) =>
         Print(JsonSerializer.SerializeToElement(data, type), type, json, text);
 
-    /// <summary>Prints a failure.</summary>
-    public int Fail(string code, string text) => Fail(ExitCodes.Of(code), [text]);
+    /// <summary>Prints a failure of one or more lines.</summary>
+    public int Fail(string code, string text) => Fail(ExitCodes.Of(code), text.Split('\n'));
 
     /// <summary>Prints failures, a line each.</summary>
     public int Fail(int exitCode, IEnumerable<string> lines)

@@ -22,11 +22,13 @@ internal sealed record VerbArguments(string Uri = "", bool Recursive = false, st
 /// <param name="Read">What answers from a snapshot; the command line calls it too, when the agent is stopped. Null: the verb acts.</param>
 /// <param name="Act">What only the running agent can do. Null: the verb reads.</param>
 /// <param name="ForRoot">For root alone.</param>
+/// <param name="NeedsAgent">It reads what only the running agent knows: a store says nothing about it.</param>
 internal sealed record Verb(
     string Name,
     Func<QueryContext, VerbArguments, ControlResponse>? Read,
     Func<AgentLoop, VerbArguments, CancellationToken, Task<ControlResponse>>? Act,
-    bool ForRoot = false);
+    bool ForRoot = false,
+    bool NeedsAgent = false);
 
 /// <summary>All verbs, as one table.</summary>
 internal static class Verbs
@@ -64,6 +66,12 @@ internal static class Verbs
     /// <summary>Name of the verb behind <c>session start</c>.</summary>
     public const string SessionStart = "session-start";
 
+    /// <summary>Name of the verb behind <c>session last</c>.</summary>
+    public const string SessionLast = "session-last";
+
+    /// <summary>Name of the verb behind <c>metrics</c>.</summary>
+    public const string Metrics = "metrics";
+
     /// <summary>Name of the verb behind <c>clock reset</c>.</summary>
     public const string ClockReset = "clock-reset";
 
@@ -89,6 +97,8 @@ internal static class Verbs
                 DelegationQuery.Ended(arguments.Id, await loop.EndDelegationAsync(arguments.Id, cancel)), ReportJson.Readable.LocalEndReport),
             ForRoot: true), // who manages (DEL-278)
         new(SessionStart, null, StartSessionAsync),
+        Reads(Metrics, (context, _) => Queries.Metrics.Report(context), ReportJson.Readable.MetricsReport),
+        Reads(SessionLast, (context, arguments) => SessionQuery.Last(context, arguments.Server), ReportJson.Readable.LastSessionsReport) with { NeedsAgent = true },
         new(
             ClockReset,
             null,

@@ -18,13 +18,16 @@ internal sealed record AgentConfiguration
     /// <summary>Where the control socket is.</summary>
     public string RuntimeDirectory { get; init; } = "";
 
-    /// <summary>systemd's credentials directory, null if there is none.</summary>
+    /// <summary>
+    /// systemd's credentials directory, null if this process cannot see one: then files of secrets may still be names, as
+    /// <see cref="Credentials"/> has them.
+    /// </summary>
     public string? CredentialsDirectory { get; init; }
 
     /// <summary>The device profile.</summary>
     public string Profile { get; init; } = "";
 
-    /// <summary>File of the device key; null: <c>device.key</c> in the state directory.</summary>
+    /// <summary>File of the device key, or the credential that takes its place; null: <c>device.key</c> in the state directory.</summary>
     public string? ConfiguredDeviceKeyFile { get; init; }
 
     /// <summary>File of the device key (DEL-190, DEL-192).</summary>

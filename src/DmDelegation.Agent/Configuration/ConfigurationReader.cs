@@ -25,6 +25,8 @@ internal static class ConfigurationReader
         var path = Path.GetFullPath(file ?? variable(FileVariable) ?? DefaultFile);
         var layers = new ConfigurationLayers();
         PutEnvironment(layers, variable);
+        var credentials = Credentials.Directory(variable);
+        Credentials.Put(layers, credentials);
         layers.Put(path);
         foreach (var dropIn in DropIns(path))
             layers.Put(dropIn);
@@ -35,8 +37,7 @@ internal static class ConfigurationReader
         foreach (var (name, account) in layers.Accounts)
             accounts.Add(Apply(SettingTable.Account, account, $"{SettingTable.Accounts}[{name}].", SettingTable.EmptyAccount, layers.Problems, values));
 
-        var credentials = variable("CREDENTIALS_DIRECTORY") is { Length: > 0 } directory ? directory : null;
-        agent = agent with { Accounts = accounts.ToImmutable(), CredentialsDirectory = credentials };
+        agent = Credentials.Apply(agent with { Accounts = accounts.ToImmutable() }, credentials, values);
         layers.Problems.AddRange(Consistency.Check(agent, key => OriginOf(values, key, path)));
         return new ConfigurationReading(
             path, layers.Problems.Count == 0 ? agent : null, [.. layers.Problems], [.. layers.Warnings], values.ToImmutable());

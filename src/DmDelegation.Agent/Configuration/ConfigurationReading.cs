@@ -18,7 +18,7 @@ internal sealed record ConfigurationProblem(string File, string Key, string Valu
 /// <summary>A value and where it comes from.</summary>
 /// <param name="Key">Key.</param>
 /// <param name="Value">The value as JSON; undefined if there is neither value nor default.</param>
-/// <param name="Origin">File, <c>environment NAME</c>, or <c>default</c>.</param>
+/// <param name="Origin">File, <c>environment NAME</c>, <c>credential NAME</c>, or <c>default</c>.</param>
 internal sealed record ConfiguredValue(string Key, JsonElement Value, string Origin);
 
 /// <summary>What reading the configuration yielded.</summary>

@@ -21,17 +21,12 @@ internal static class Consistency
         Require(
             agent.Session.RetryCapSeconds >= agent.Session.RetryBaseSeconds, "session.retryCapSeconds", $"{agent.Session.RetryCapSeconds}",
             $"must not be below session.retryBaseSeconds ({agent.Session.RetryBaseSeconds})");
-        Pair(Require, "identity", "certificateFile", agent.IdentityCertificateFile, "keyFile", agent.IdentityKeyFile);
-        Pair(Require, "tls", "clientCertificateFile", agent.ClientCertificateFile, "clientKeyFile", agent.ClientKeyFile);
+        // The other way round, the key is a credential (Credentials).
+        Require(agent.IdentityKeyFile is null || agent.IdentityCertificateFile is not null, "identity.keyFile", "", "needs identity.certificateFile beside it");
+        Require(agent.ClientKeyFile is null || agent.ClientCertificateFile is not null, "tls.clientKeyFile", "", "needs tls.clientCertificateFile beside it");
         foreach (var account in agent.Accounts)
             CheckAccount(Require, agent, account);
         return problems;
-    }
-
-    private static void Pair(Action<bool, string, string, string> require, string group, string one, string? first, string other, string? second)
-    {
-        require(first is null || second is not null, $"{group}.{one}", "", $"needs {group}.{other} beside it");
-        require(second is null || first is not null, $"{group}.{other}", "", $"needs {group}.{one} beside it");
     }
 
     private static void CheckAccount(Action<bool, string, string, string> require, AgentConfiguration agent, AccountSetting account)

@@ -5,26 +5,34 @@ namespace DmDelegation.Agent.Configuration;
 /// <summary>Looks at the files that the configuration names: whether they are there, and whether secrets are open to others (DEL-192).</summary>
 internal static class NamedFiles
 {
+    private const string NotPassed = "the service manager hands over no such credential: LoadCredential= in the unit";
+
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <summary>Files that are named, always needed, and missing.</summary>
+    /// <summary>Files that are named, always needed, and missing. Credentials that this process cannot see are not looked for.</summary>
     public static IEnumerable<ConfigurationProblem> Missing(ConfigurationReading reading, AgentConfiguration agent) =>
         from named in All(agent)
-        where !named.FirstStartOnly && !File.Exists(named.File)
-        select new ConfigurationProblem(OriginOf(reading, named.Key), named.Key, named.File, "the file is not there");
+        where !named.FirstStartOnly && !Credentials.IsName(named.File) && !File.Exists(named.File)
+        select new ConfigurationProblem(OriginOf(reading, named.Key), named.Key, named.File, Credentials.IsIn(agent.CredentialsDirectory, named.File) ? NotPassed : "the file is not there");
+
+    /// <summary>For the service itself: credentials that it needs and that nobody hands over to it.</summary>
+    public static IEnumerable<ConfigurationProblem> MissingCredentials(ConfigurationReading reading, AgentConfiguration agent) =>
+        from named in All(agent)
+        where !named.FirstStartOnly && Credentials.IsName(named.File)
+        select new ConfigurationProblem(OriginOf(reading, named.Key), named.Key, named.File, NotPassed);
 
     /// <summary>Passwords of accounts that are missing: whoever deletes them once they are provisioned does well.</summary>
     public static IEnumerable<ConfigurationProblem> MissingPasswords(ConfigurationReading reading, AgentConfiguration agent) =>
         from named in All(agent)
-        where named.FirstStartOnly && !File.Exists(named.File)
+        where named.FirstStartOnly && !Credentials.IsName(named.File) && !File.Exists(named.File)
         select new ConfigurationProblem(OriginOf(reading, named.Key), named.Key, named.File, "the file is not there; the first start needs it");
 
     /// <summary>Secret files that others than their owner can open. The agent does not read such a file when it provisions accounts.</summary>
     public static IEnumerable<ConfigurationProblem> OpenToOthers(ConfigurationReading reading, AgentConfiguration agent) =>
         from named in All(agent)
-        where named.Secret && File.Exists(named.File) && (File.GetUnixFileMode(named.File) & Others) != UnixFileMode.None
+        where named.Secret && !Credentials.IsIn(agent.CredentialsDirectory, named.File) && File.Exists(named.File) && (File.GetUnixFileMode(named.File) & Others) != UnixFileMode.None
         select new ConfigurationProblem(OriginOf(reading, named.Key), named.Key, named.File, "others than its owner can open the file: chmod 0600");
 
     private static IEnumerable<(string Key, string File, bool Secret, bool FirstStartOnly)> All(AgentConfiguration agent)
@@ -32,6 +40,7 @@ internal static class NamedFiles
         IEnumerable<(string Key, string? File, bool Secret, bool FirstStartOnly)> named =
         [
             ("profile", agent.Profile, false, false),
+            ("deviceKeyFile", agent.ConfiguredDeviceKeyFile is { } key && (Credentials.IsName(key) || Credentials.IsIn(agent.CredentialsDirectory, key)) ? key : null, true, false),
             ("identity.certificateFile", agent.IdentityCertificateFile, false, false),
             ("identity.keyFile", agent.IdentityKeyFile, true, false),
             ("tls.trustAnchorsFile", agent.TrustAnchorsFile, false, false),

@@ -6,7 +6,8 @@ namespace DmDelegation.Agent.Configuration;
 /// <param name="Key">Key, with its group: <c>session.timeoutSeconds</c>.</param>
 /// <param name="Default">JSON text of the default; null: none.</param>
 /// <param name="Allowed">Allowed range for people.</param>
-internal abstract record Setting<TTarget>(string Key, string? Default, string Allowed)
+/// <param name="Meaning">What it is for, in a sentence or two.</param>
+internal abstract record Setting<TTarget>(string Key, string? Default, string Allowed, string Meaning)
 {
     /// <summary>Puts the value where it goes; false, with nothing changed, if it is out of range.</summary>
     public abstract bool TryApply(JsonElement value, string directory, ref TTarget target);
@@ -17,8 +18,9 @@ internal abstract record Setting<TTarget>(string Key, string? Default, string Al
 /// <param name="Default">JSON text of the default; null: none.</param>
 /// <param name="Form">What the value must look like.</param>
 /// <param name="Set">Where it goes.</param>
-internal sealed record Setting<TTarget, TValue>(string Key, string? Default, ValueForm<TValue> Form, Func<TTarget, TValue, TTarget> Set)
-    : Setting<TTarget>(Key, Default, Form.Allowed)
+/// <param name="Meaning">What it is for, in a sentence or two.</param>
+internal sealed record Setting<TTarget, TValue>(string Key, string? Default, ValueForm<TValue> Form, Func<TTarget, TValue, TTarget> Set, string Meaning)
+    : Setting<TTarget>(Key, Default, Form.Allowed, Meaning)
 {
     /// <inheritdoc/>
     public override bool TryApply(JsonElement value, string directory, ref TTarget target)

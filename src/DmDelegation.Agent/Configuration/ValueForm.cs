@@ -42,6 +42,15 @@ internal static class ValueForms
         return good;
     });
 
+    /// <summary>A file with a secret: its path, or the name of a credential of the service.</summary>
+    public static ValueForm<string> SecretPath { get; } = new("a path of 1 to 4096 characters, or credential:NAME", (JsonElement value, string directory, out string read) =>
+    {
+        if (TextOf(value, MaxTextCharacters) is not { } text || !text.StartsWith(Credentials.Prefix, StringComparison.Ordinal))
+            return FilePath.TryRead(value, directory, out read);
+        read = text;
+        return Credentials.IsName(text);
+    });
+
     /// <summary>A Server Identifier (DEL-107).</summary>
     public static ValueForm<string> ServerId { get; } = new("a Server Identifier: printable, without = & * + and spaces", TryServerId);
 

@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using DmDelegation.Agent.Queries;
 using DmDelegation.Engine;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 using DmDelegation.Platform;
+using DmDelegation.Platform.Operations;
 using DmDelegation.Platform.Store;
 
 namespace DmDelegation.Agent.Loop;
@@ -20,6 +23,9 @@ internal sealed class AgentLoop
     // Own choice: a timer stands still while the device is suspended, CLOCK_BOOTTIME does not; so late can a deadline be after waking up.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
+    // Own choice: killed programs are gone at once, unless the kernel holds them.
+    private static readonly TimeSpan ProgramsEnd = TimeSpan.FromSeconds(2);
+
     // Own choice: shorter rests are not worth a collection.
     private static readonly TimeSpan LongRest = TimeSpan.FromSeconds(1);
 
@@ -30,13 +36,17 @@ internal sealed class AgentLoop
     private readonly AgentEngine _engine;
     private readonly LoopPorts _ports;
     private readonly Func<Snapshot, string> _statusLine;
+    private readonly Func<Snapshot, ImmutableArray<WarningReport>> _warnings;
     private readonly Exchanges _exchanges;
+    private readonly ProgramRunner _programs;
     private readonly SessionWaiters _waiters = new();
     private readonly WatchdogPing _watchdog;
 #if DM_CRASH_HOOKS
     private readonly CrashHooks _crash = new(Environment.GetEnvironmentVariable(CrashHooks.Variable));
 #endif
     private EngineState _state;
+    private Observed _observed;
+    private (AgentState Durable, object Contacts, ClockTrust Trust, bool Jump)? _lookedAt;
     private AgentState? _shownState;
     private string _shownStatus = "";
     private bool _failed;
@@ -47,13 +57,18 @@ internal sealed class AgentLoop
     /// <param name="state">The state at start-up, as <see cref="AgentEngine.Open"/> made it.</param>
     /// <param name="ports">The world.</param>
     /// <param name="statusLine">Who manages the device, for the service manager.</param>
-    public AgentLoop(AgentEngine engine, EngineState state, LoopPorts ports, Func<Snapshot, string> statusLine)
+    /// <param name="warnings">What is wrong, for the log; null: nothing is looked for.</param>
+    public AgentLoop(
+        AgentEngine engine, EngineState state, LoopPorts ports, Func<Snapshot, string> statusLine, Func<Snapshot, ImmutableArray<WarningReport>>? warnings = null)
     {
         _engine = engine;
         _state = state;
         _ports = ports;
         _statusLine = statusLine;
+        _warnings = warnings ?? (_ => []);
+        _observed = new Observed(state.Clock.Now(ports.Clock()));
         _exchanges = new Exchanges(ports.Exchange, ended => _inputs.Writer.TryWrite(ended));
+        _programs = new ProgramRunner(news => _inputs.Writer.TryWrite(new OperationNews(news)));
         _watchdog = new WatchdogPing(ports.Notifier);
     }
 
@@ -92,11 +107,13 @@ internal sealed class AgentLoop
             _shownStatus = StatusLine();
             _ports.Notifier.Ready(_shownStatus);
             _ports.Log(AgentLog.Line(AgentLog.Ready, _shownStatus));
+            LookForWarnings();
         }
 
         while (!_failed && await TakeAsync() is not StopWanted)
         {
             ShowStatus();
+            LookForWarnings();
             _watchdog.Progress();
         }
 
@@ -106,6 +123,7 @@ internal sealed class AgentLoop
         _inputs.Writer.TryComplete();
         _waiters.EndAll("stopping");
         await _exchanges.StopAsync();
+        await _programs.StopAsync(ProgramsEnd);
         return !_failed;
     }
 
@@ -127,8 +145,11 @@ internal sealed class AgentLoop
                 using (ended.Body)
                     Handle(ended.Event);
                 break;
+            case OperationNews news:
+                Handle(news.Event);
+                break;
             case SnapshotWanted wanted:
-                wanted.Taken.TrySetResult(new Snapshot(_state, _ports.Clock()));
+                wanted.Taken.TrySetResult(Snapshot());
                 break;
             case ClockResetWanted wanted:
                 wanted.Done.TrySetResult(ResetClock());
@@ -229,7 +250,10 @@ internal sealed class AgentLoop
             return;
         }
 
+        var began = !ReferenceEquals(_state.Sessions, step.State.Sessions);
         _state = step.State;
+        if (began)
+            _observed = _observed with { Sessions = SessionMemory.Began(_observed.Sessions, _state.Sessions, Moment()) };
         foreach (var effect in step.Effects)
         {
             Run(effect);
@@ -248,9 +272,19 @@ internal sealed class AgentLoop
             case SendMessage message:
                 _exchanges.Start(message);
                 break;
+            case StartOperation operation:
+                _programs.Start(operation);
+                break;
+            case CancelOperation cancelled:
+                _programs.Cancel(cancelled.Number);
+                break;
+            case PassPoint passed:
+                _programs.PassPoint(passed.Number);
+                break;
             case EndSession end:
                 _exchanges.Drop(end.Server, end.SessionSerial);
                 _ports.EndSession(end.Server, end.SessionSerial);
+                _observed = _observed with { Sessions = SessionMemory.Ended(_observed.Sessions, end, _state.Durable.Tree, Moment()) };
                 _waiters.End(end.Server, end.Error);
                 break;
             case Report report:
@@ -293,7 +327,15 @@ internal sealed class AgentLoop
         return answer.Task.WaitAsync(cancel);
     }
 
-    private string StatusLine() => _statusLine(new Snapshot(_state, _ports.Clock()));
+    private SessionMoment Moment()
+    {
+        var now = _ports.Clock();
+        return new SessionMoment(_state.Clock.Now(now), now.BootMs);
+    }
+
+    private Snapshot Snapshot() => new(_state, _ports.Clock(), _observed);
+
+    private string StatusLine() => _statusLine(Snapshot());
 
     private void ShowStatus()
     {
@@ -302,5 +344,20 @@ internal sealed class AgentLoop
         _shownState = _state.Durable;
         if (StatusLine() is var line && line != _shownStatus)
             _ports.Notifier.Status(_shownStatus = line);
+    }
+
+    /// <summary>Writes down what began or ceased to be wrong. A warning depends on nothing else than what is compared here, so most inputs cost nothing.</summary>
+    private void LookForWarnings()
+    {
+        var looked = (_state.Durable, (object)_state.Contacts, _state.Clock.Trust, _state.Clock.Jump is not null);
+        if (_failed || (_lookedAt is { } before && ReferenceEquals(before.Durable, looked.Durable) && ReferenceEquals(before.Contacts, looked.Item2)
+            && (before.Trust, before.Jump) == (looked.Trust, looked.Item4)))
+            return;
+        _lookedAt = looked;
+        var snapshot = Snapshot();
+        var (known, lines) = WarningWatch.Compare(_observed.Warnings, _warnings(snapshot), _state.Clock.Now(snapshot.Now));
+        _observed = _observed with { Warnings = known };
+        foreach (var line in lines)
+            _ports.Log(line);
     }
 }

@@ -14,6 +14,10 @@ internal abstract record LoopInput;
 /// <param name="Body">What is overwritten after the event (DEL-188); null if there is none.</param>
 internal sealed record ExchangeEnded(AgentEvent Event, IDisposable? Body) : LoopInput;
 
+/// <summary>A program that runs for a node has something to tell.</summary>
+/// <param name="Event">What the engine gets.</param>
+internal sealed record OperationNews(AgentEvent Event) : LoopInput;
+
 /// <summary>Somebody wants a snapshot.</summary>
 /// <param name="Taken">Where it goes.</param>
 internal sealed record SnapshotWanted(TaskCompletionSource<Snapshot> Taken) : LoopInput;
@@ -51,4 +55,5 @@ internal sealed record StopWanted : LoopInput;
 /// <summary>The state between two inputs; whoever has it may take any time to look at it.</summary>
 /// <param name="State">The state.</param>
 /// <param name="Now">The clock at that moment.</param>
-internal sealed record Snapshot(EngineState State, ClockReading Now);
+/// <param name="Observed">What the loop remembers beside it.</param>
+internal sealed record Snapshot(EngineState State, ClockReading Now, Observed Observed);

@@ -29,16 +29,16 @@ internal sealed record LogHeadReport(string Head, string Result);
 /// <param name="Name">Name of its node below <c>./Delegation/Log</c>: ring and number.</param>
 /// <param name="Time">Effective time.</param>
 /// <param name="Clock">State of the clock.</param>
-/// <param name="BootId">Boot.</param>
+/// <param name="BootId">The boot it happened in.</param>
 /// <param name="Delegation">Delegation id, empty if it is about none.</param>
-/// <param name="By">A.</param>
-/// <param name="To">B.</param>
+/// <param name="By">The delegating server, A.</param>
+/// <param name="To">The delegated server, B.</param>
 /// <param name="Server">Who brought it about, empty for the device itself.</param>
 /// <param name="Event">What happened.</param>
-/// <param name="Reason">Name of the reason.</param>
-/// <param name="ReasonCode">Its number (15).</param>
+/// <param name="Reason">Name of the reason, <c>OK</c> for none.</param>
+/// <param name="ReasonCode">Number of the reason (15).</param>
 /// <param name="Count">Refusals of one minute that it stands for, otherwise 1.</param>
-/// <param name="Hash">Its hash.</param>
+/// <param name="Hash">Hash of the entry.</param>
 internal sealed record LogEntryReport(
     string Name, string Time, string Clock, string BootId, string Delegation, string By, string To, string Server, string Event, string Reason, int ReasonCode,
     int Count, string Hash);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Agent.Loop;
 using DmDelegation.Engine;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
@@ -27,7 +28,14 @@ internal sealed record QueryContext(EngineState State, EngineOptions Options, Cl
 /// <param name="ConfiguredServers">ServerIDs of the configured accounts.</param>
 /// <param name="Differences">How the configured accounts differ from what was provisioned.</param>
 /// <param name="LogLeft">The store was not closed cleanly: its last commits may be missing here.</param>
-internal sealed record AgentFacts(bool Running, ImmutableArray<string> ConfiguredServers, ImmutableArray<string> Differences, bool LogLeft);
+internal sealed record AgentFacts(bool Running, ImmutableArray<string> ConfiguredServers, ImmutableArray<string> Differences, bool LogLeft)
+{
+    /// <summary>What the loop remembers; nothing if it does not run.</summary>
+    public Observed Observed { get; init; } = Observed.Nothing;
+
+    /// <summary>Measures what costs something to know; null if nobody can.</summary>
+    public Func<Measurements>? Measure { get; init; }
+}
 
 /// <summary>An answer: data, or a stable code and a text.</summary>
 /// <param name="Data">The data; null if there is a failure.</param>
@@ -57,6 +65,9 @@ internal static class QueryCodes
 
     /// <summary>The delegation has ended already.</summary>
     public const string Ended = "ended";
+
+    /// <summary>The configuration is not valid.</summary>
+    public const string Configuration = "configuration";
 
     /// <summary>The delegation object is not kept as nodes.</summary>
     public const string DelegationObject = "delegation-object";

@@ -10,7 +10,7 @@ namespace DmDelegation.Agent.Queries;
 /// <param name="Well">No warning is worse than a notice.</param>
 /// <param name="State"><c>ready</c>, or <c>stopped</c> when the store is read.</param>
 /// <param name="Version">Version of the agent.</param>
-/// <param name="DeviceId">DevId.</param>
+/// <param name="DeviceId">The device id, DevId.</param>
 /// <param name="ManagedBy">Live delegations that give rights, or are suspended.</param>
 /// <param name="Home">Home authorities of the root, by name.</param>
 /// <param name="Clock">The clock.</param>
@@ -23,11 +23,23 @@ namespace DmDelegation.Agent.Queries;
 internal sealed record StatusReport(
     bool Well, string State, string Version, string DeviceId, ImmutableArray<ManagerReport> ManagedBy, ImmutableArray<string> Home, ClockReport Clock,
     DelegationCounts Delegations, int Outbox, ImmutableArray<string> Sessions, ImmutableArray<WarningReport> Warnings, ImmutableArray<string> Accounts,
-    ImmutableArray<WaitingReport> Waiting);
+    ImmutableArray<WaitingReport> Waiting)
+{
+    /// <summary>Programs that run for servers.</summary>
+    public ImmutableArray<OperationReport> Operations { get; init; } = [];
+}
+
+/// <summary>A program that runs because a server has executed the node it is bound to.</summary>
+/// <param name="Node">URI of the node.</param>
+/// <param name="Server">In whose name it runs.</param>
+/// <param name="Delegation">The delegation that gave the right; null: home rights did.</param>
+/// <param name="Seconds">Seconds since it was started.</param>
+/// <param name="State"><c>running</c>, <c>past-point-of-no-return</c> (nothing cancels it any more) or <c>cancelling</c>.</param>
+internal sealed record OperationReport(string Node, string Server, string? Delegation, long Seconds, string State);
 
 /// <summary>A server that manages by delegation.</summary>
-/// <param name="Server">B.</param>
-/// <param name="By">A.</param>
+/// <param name="Server">The delegated server, B.</param>
+/// <param name="By">The delegating server, A.</param>
 /// <param name="Delegation">Delegation id.</param>
 /// <param name="State">State of the delegation.</param>
 /// <param name="Scope">Roots of the scope.</param>
@@ -41,8 +53,8 @@ internal sealed record ManagerReport(
     bool Exclusive, string? Held);
 
 /// <summary>A delegation that waits for confirmation.</summary>
-/// <param name="Server">B.</param>
-/// <param name="By">A.</param>
+/// <param name="Server">The delegated server, B.</param>
+/// <param name="By">The delegating server, A.</param>
 /// <param name="Delegation">Delegation id.</param>
 /// <param name="Scope">Roots of the scope.</param>
 /// <param name="SecondsLeft">Seconds left to confirm.</param>
@@ -55,9 +67,9 @@ internal sealed record WaitingReport(string Server, string By, string Delegation
 internal sealed record ClockReport(string State, string EffectiveTime);
 
 /// <summary>Counts of delegations.</summary>
-/// <param name="Pending">Pending.</param>
-/// <param name="Active">Active or Finalised.</param>
-/// <param name="Suspended">Suspended.</param>
+/// <param name="Pending">They wait for their server.</param>
+/// <param name="Active">They give rights: active or final.</param>
+/// <param name="Suspended">They give none for now.</param>
 internal sealed record DelegationCounts(int Pending, int Active, int Suspended);
 
 /// <summary>A warning.</summary>
@@ -66,7 +78,9 @@ internal sealed record DelegationCounts(int Pending, int Active, int Suspended);
 /// <param name="Text">What is wrong.</param>
 /// <param name="Remedy">What to do.</param>
 /// <param name="Because">Code of the warning that explains this one, or null.</param>
-internal sealed record WarningReport(string Code, string Severity, string Text, string Remedy, string? Because);
+/// <param name="Subject">The server, delegation or account it is about; empty: the device.</param>
+/// <param name="Since">When the running agent first saw it apply, in effective time; null if the agent does not run. A restart forgets it.</param>
+internal sealed record WarningReport(string Code, string Severity, string Text, string Remedy, string? Because, string Subject = "", string? Since = null);
 
 /// <summary>Answer of <c>tree get</c>.</summary>
 /// <param name="Uri">Address.</param>
@@ -126,7 +140,7 @@ internal sealed record AccessReport(
     string? Because, bool HasAccount);
 
 /// <summary>Answer of <c>account list</c>.</summary>
-/// <param name="Accounts">The accounts.</param>
+/// <param name="Accounts">The accounts, by name.</param>
 internal sealed record AccountListReport(ImmutableArray<AccountReport> Accounts);
 
 /// <summary>One account.</summary>
@@ -145,20 +159,20 @@ internal sealed record DelegationListReport(ImmutableArray<DelegationReport> Del
 /// <summary>One record; <c>delegation show</c> answers with it alone.</summary>
 /// <param name="Id">Delegation id.</param>
 /// <param name="State">State of 12.1.</param>
-/// <param name="StateCode">Its number.</param>
-/// <param name="Reason">Name of the reason.</param>
-/// <param name="ReasonCode">Its number (15).</param>
-/// <param name="By">A.</param>
-/// <param name="To">B, empty if unknown.</param>
-/// <param name="Type">Label of 4.1.</param>
-/// <param name="ScopeType">Scope axis.</param>
-/// <param name="DurationType">Duration axis.</param>
-/// <param name="Control">exclusive or shared.</param>
+/// <param name="StateCode">Number of the state.</param>
+/// <param name="Reason">Name of the reason, <c>OK</c> for none.</param>
+/// <param name="ReasonCode">Number of the reason (15).</param>
+/// <param name="By">The delegating server, A.</param>
+/// <param name="To">The delegated server, B; empty if unknown.</param>
+/// <param name="Type">One word for scope and duration (4.1).</param>
+/// <param name="ScopeType"><c>full</c> or <c>partial</c>.</param>
+/// <param name="DurationType"><c>temporary</c>, <c>until-revoked</c> or <c>final</c>.</param>
+/// <param name="Control"><c>exclusive</c> or <c>shared</c>.</param>
 /// <param name="Scope">The scope.</param>
 /// <param name="RemainingSeconds">Seconds left; null unless temporary and live.</param>
 /// <param name="WindowLeftSeconds">Seconds left of the fail-safe window; null unless Pending.</param>
-/// <param name="AckDelegating">Delivery to A (6.1).</param>
-/// <param name="AckDelegated">Delivery to B (6.1).</param>
+/// <param name="AckDelegating">Whether A was told: 0 nothing to tell, 1 queued, 2 delivered, 3 given up (6.1).</param>
+/// <param name="AckDelegated">Whether B was told, likewise (6.1).</param>
 /// <param name="Account">B's account, or null.</param>
 /// <param name="Parent">Delegation that this one is a part of, or null.</param>
 /// <param name="Children">Live delegations that are parts of this one.</param>
@@ -220,5 +234,5 @@ internal sealed record ConfigurationReport(string File, ImmutableArray<Configura
 /// <summary>One key of the configuration.</summary>
 /// <param name="Key">Key.</param>
 /// <param name="Value">Value; null if there is neither value nor default.</param>
-/// <param name="Origin">File, <c>environment NAME</c>, or <c>default</c>.</param>
+/// <param name="Origin">File, <c>environment NAME</c>, <c>credential NAME</c>, or <c>default</c>.</param>
 internal sealed record ConfigurationLine(string Key, JsonElement? Value, string Origin);

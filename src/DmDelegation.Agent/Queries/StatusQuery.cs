@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 using DmDelegation.Tree;
@@ -38,8 +39,18 @@ internal static class StatusQuery
             [.. context.State.Sessions.Keys],
             warnings,
             Accounts(context),
-            Waiting(context));
+            Waiting(context))
+        {
+            Operations = [.. context.Durable.Operations.Values.Select(operation => Operation(context, operation))],
+        };
     }
+
+    private static OperationReport Operation(QueryContext context, DeviceOperation operation) => new(
+        operation.Uri,
+        operation.Principal,
+        operation.Delegation.Length > 0 ? operation.Delegation : null,
+        Math.Max(0, context.Now.BootMs - operation.StartedBootMs) / 1000,
+        operation.Phase == OperationPhase.Cancelling ? "cancelling" : operation.PastPoint ? "past-point-of-no-return" : "running");
 
     /// <summary>The clock as the agent sees it.</summary>
     public static ClockReport Clock(EngineState state, in ClockReading now) =>

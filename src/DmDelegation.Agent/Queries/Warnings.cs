@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using DmDelegation.Agent.Loop;
 using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
+using DmDelegation.Platform.Accounts;
 
 namespace DmDelegation.Agent.Queries;
 
@@ -12,8 +14,11 @@ internal static class Warnings
     /// <summary>Worth knowing; the device is well.</summary>
     public const string Notice = "notice";
 
-    private const string Warning = "warning";
-    private const string Error = "error";
+    /// <summary>Something does not work as it should, or soon will not.</summary>
+    public const string Warning = "warning";
+
+    /// <summary>Somebody must mend it.</summary>
+    public const string Error = "error";
 
     // Own choice: a single failure is what networks do.
     private const int FailuresWorthAWarning = 3;
@@ -22,7 +27,11 @@ internal static class Warnings
         [NotRunning, StoreDamaged, LogLeft, NoAccount, AccountMissing, AccountDiffers, ClockNotTrusted, ClockJump, Suspended, RotationOverdue, RollbackIncomplete, Pending, ContactFailing, OutboxWaiting];
 
     /// <summary>All that apply.</summary>
-    public static ImmutableArray<WarningReport> Of(QueryContext context) => [.. Rules.SelectMany(rule => rule(context))];
+    public static ImmutableArray<WarningReport> Of(QueryContext context) =>
+        [.. Rules.SelectMany(rule => rule(context)).Select(warning => warning with { Since = Since(context, warning) })];
+
+    private static string? Since(QueryContext context, WarningReport warning) =>
+        context.Facts.Observed.Warnings.TryGetValue(new WarningKey(warning.Code, warning.Subject), out var known) ? StatusQuery.TimeText(known.Since) : null;
 
     private static IEnumerable<WarningReport> NotRunning(QueryContext context) => When(
         !context.Facts.Running, "not-running", Error, "the agent does not run: nothing expires and no server is contacted", "systemctl start dmagent");
@@ -36,16 +45,25 @@ internal static class Warnings
         context.Facts.LogLeft, "store-log-left", Warning, "the agent did not stop cleanly: the last commits may be missing here", "start the agent", "not-running");
 
     private static IEnumerable<WarningReport> NoAccount(QueryContext context) => When(
-        !AccountList.All(context.Durable.Tree).Any(), "account-none", Error, "there is no account: no server can manage the device", "configure an account and reset the store");
+        !AccountList.All(context.Durable.Tree).Any(), "account-none", Error,
+        AccountProvisioning.IsStillToCome(context.Durable)
+            ? "no account configured yet: no server can manage the device"
+            : "there is no account any more: no server can manage the device",
+        AccountProvisioning.IsStillToCome(context.Durable)
+            ? "configure one (accounts in dmagent.json) and systemctl restart dmagent"
+            : "dmagent factory-reset, which takes the configured accounts again");
 
     private static IEnumerable<WarningReport> AccountMissing(QueryContext context) =>
         from server in context.Facts.ConfiguredServers
         where context.Durable.AccountOf(server) is null
         select new WarningReport(
-            "account-missing", Warning, $"the configured account of {server} is not in the tree", "a server deleted it, or it was configured after the first start", null);
+            "account-missing", Warning, $"the configured account of {server} is not in the tree", "a server deleted it, or it was configured after the first start",
+            AccountProvisioning.IsStillToCome(context.Durable) ? "account-none" : null, server);
 
     private static IEnumerable<WarningReport> AccountDiffers(QueryContext context) =>
-        context.Facts.Differences.Select(text => new WarningReport("account-differs", Notice, text, "accounts are provisioned once; the servers manage them since", null));
+        context.Facts.Differences.Select(text => new WarningReport(
+            "account-differs", Notice, text, "accounts are provisioned once; the servers manage them since",
+            AccountProvisioning.IsStillToCome(context.Durable) ? "account-none" : null, text));
 
     private static IEnumerable<WarningReport> ClockNotTrusted(QueryContext context)
     {
@@ -67,23 +85,23 @@ internal static class Warnings
         select StatusQuery.Held(context, live.Record, live.Grant) == StatusQuery.ParentSuspended
             ? new WarningReport(
                 "delegation-suspended", Warning, $"delegation {live.Record.Id} to {live.Grant.To} is suspended with {live.Grant.Parent}, of which it is a part",
-                $"dmagent delegation show {live.Grant.Parent}", null)
+                $"dmagent delegation show {live.Grant.Parent}", null, live.Record.Id)
             : new WarningReport(
                 "delegation-suspended", Warning, $"delegation {live.Record.Id} to {live.Grant.To} is suspended: the time since the reboot is unknown",
-                $"let the clock be synchronised, or let {live.Record.By} tell the time", "clock-not-trusted");
+                $"let the clock be synchronised, or let {live.Record.By} tell the time", "clock-not-trusted", live.Record.Id);
 
     private static IEnumerable<WarningReport> RotationOverdue(QueryContext context) =>
         from live in context.Durable.Live()
         where live.Grant.Rotation == RotationDuty.Overdue
         select new WarningReport(
             "rotation-overdue", Warning, $"delegation {live.Record.Id}: {live.Grant.To} still uses secrets that {live.Record.By} knows, and may do nothing else until it has replaced them",
-            $"tell {live.Grant.To}, or let {live.Record.By} revoke", null);
+            $"tell {live.Grant.To}, or let {live.Record.By} revoke", null, live.Record.Id);
 
     private static IEnumerable<WarningReport> RollbackIncomplete(QueryContext context) =>
         from record in context.Durable.Records.Values
         where record.Reason == ReasonCode.RollbackIncomplete.Code
         select new WarningReport(
-            "rollback-incomplete", Error, $"the home scheme was not completely restored after delegation {record.Id}", $"dmagent delegation show {record.Id}", null);
+            "rollback-incomplete", Error, $"the home scheme was not completely restored after delegation {record.Id}", $"dmagent delegation show {record.Id}", null, record.Id);
 
     private static IEnumerable<WarningReport> Pending(QueryContext context) =>
         from live in context.Durable.Live()
@@ -91,7 +109,7 @@ internal static class Warnings
         select new WarningReport(
             "delegation-pending", Notice,
             $"delegation {live.Record.Id} waits for {live.Grant.To}; without it the earlier scheme is back in {(Limits.WindowLeftMs(live.Grant, context.Now) + 999) / 1000} s",
-            $"dmagent session start {live.Grant.To}", null);
+            $"dmagent session start {live.Grant.To}", null, live.Record.Id);
 
     private static IEnumerable<WarningReport> ContactFailing(QueryContext context) =>
         from contact in context.State.Contacts
@@ -101,14 +119,14 @@ internal static class Warnings
             contact.Value.FailedAttempts == 1
                 ? $"the last session with {contact.Key} failed: {contact.Value.LastError}"
                 : $"the last {contact.Value.FailedAttempts} sessions with {contact.Key} failed, the latest: {contact.Value.LastError}",
-            $"dmagent session start {contact.Key}", null);
+            $"dmagent session start {contact.Key}", null, contact.Key);
 
     private static IEnumerable<WarningReport> OutboxWaiting(QueryContext context) =>
         from waiting in context.Durable.Outbox.Values.GroupBy(entry => entry.Target, StringComparer.Ordinal)
         let failing = context.State.Contacts.GetValueOrDefault(waiting.Key) is { LastError.Length: > 0 }
         select new WarningReport(
             "outbox-waiting", Notice, waiting.Count() == 1 ? $"an acknowledgement waits for {waiting.Key}" : $"{waiting.Count()} acknowledgements wait for {waiting.Key}", $"dmagent session start {waiting.Key}",
-            failing ? "contact-failing" : null);
+            failing ? "contact-failing" : null, waiting.Key);
 
     private static IEnumerable<WarningReport> When(bool applies, string code, string severity, string text, string remedy, string? because = null) =>
         applies ? [new WarningReport(code, severity, text, remedy, because)] : [];

@@ -3,16 +3,17 @@ using DmDelegation.Platform.Systemd;
 
 namespace DmDelegation.Agent.Startup;
 
-/// <summary>Log lines on standard output, where the journal takes them up.</summary>
-/// <param name="output">Where they go.</param>
+/// <summary>Log lines to the journal with their fields; on standard output where there is none behind it, or where it does not take one.</summary>
+/// <param name="output">Standard output.</param>
 /// <param name="level">Least severity that is written.</param>
 /// <param name="withPrefix">Put the severity in front for the journal; not for a terminal.</param>
-internal sealed class ConsoleLog(TextWriter output, LogSeverity level, bool withPrefix)
+/// <param name="journal">The journal, or null.</param>
+internal sealed class ConsoleLog(TextWriter output, LogSeverity level, bool withPrefix, JournalSocket? journal = null)
 {
     /// <summary>Writes a line, if it is severe enough.</summary>
     public void Write(LogLine line)
     {
-        if (line.Code.Severity > level)
+        if (line.Code.Severity > level || journal?.TrySend(line) is true)
             return;
         try
         {

@@ -22,6 +22,8 @@ namespace DmDelegation.Agent.Startup;
 /// <param name="log">Where log lines go.</param>
 internal sealed class Daemon(Settings settings, Action<LogLine> log)
 {
+    private Func<long> _commits = () => 0;
+
     /// <summary>Runs until SIGTERM or SIGINT.</summary>
     /// <returns>Exit code.</returns>
     /// <exception cref="PlatformException">The world does not let the agent start.</exception>
@@ -30,12 +32,13 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
         using var notifier = Notifier.FromEnvironment();
         var (opened, loaded, setAside) = StoreRescue.Open(settings.Agent.StateDirectory);
         using var store = opened;
+        _commits = () => store.Commits;
         using var key = DeviceKeyFile.LoadOrCreate(settings.Agent.DeviceKeyFile, settings.Agent.CredentialsDirectory, inUse: loaded is not null);
         using var vault = new AesGcmVault(key);
         using var identity = EngineSetup.DeviceKeyOf(settings.Agent);
         var random = new SystemRandomSource();
         var clock = EngineSetup.Clock(settings.Agent, loaded);
-        var durable = loaded is null ? Provision(store, vault, clock, setAside) : Acknowledge(store, loaded);
+        var durable = loaded is null ? Provision(store, vault, clock, setAside) : ProvisionFirstAccounts(store, vault, Acknowledge(store, loaded));
         _ = DeviceIdentity.Decide(settings.Profile, durable.Device.DevId);
         ReportDifferences(durable);
 
@@ -45,7 +48,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
         using var transport = new Transport(EngineSetup.Transport(settings.Agent), () => CertificateTime.Of(loop!.Clock, clock.Read(), settings.Options.BuildTime));
         loop = new AgentLoop(
             engine, state, new LoopPorts(clock.Read, store.Commit, transport.ExchangeAsync, transport.EndSession, log, notifier, devId => Factory(vault, clock, devId)),
-            snapshot => StatusQuery.Line(Context(snapshot)));
+            snapshot => StatusQuery.Line(Context(snapshot)), snapshot => Warnings.Of(Context(snapshot)));
         return await RunAsync(loop);
     }
 
@@ -56,7 +59,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
         MakeRuntimeDirectory();
         var access = ControlAccess.OfThisProcess(ControlAccess.FindGroup(settings.Agent.ControlGroup));
         var verbs = new DaemonVerbs(loop, Context);
-        await using var control = ControlServer.Listen(settings.Agent.ControlSocket, access, verbs.AnswerAsync, Verbs.ForRoot);
+        await using var control = Listen(access, verbs);
         using var network = new ConnectivityWatch(loop.TellNetworkChanged);
         var stoppedWell = await loop.RunAsync();
         log(AgentLog.Line(AgentLog.Stopped, "stopped"));
@@ -67,6 +70,18 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
             signal.Cancel = true;
             loop.Stop();
         }
+    }
+
+    /// <summary>The socket unit's socket if it is where the configuration wants it; else one of our own.</summary>
+    private ControlServer Listen(ControlAccess access, DaemonVerbs verbs)
+    {
+        var path = settings.Agent.ControlSocket;
+        var passed = PassedSockets.Take();
+        if (ControlServer.ListenAt(passed, path, access, verbs.AnswerAsync, Verbs.ForRoot) is { } activated)
+            return activated;
+        if (passed.Count > 0)
+            log(AgentLog.Line(AgentLog.SocketNotUsed, $"the socket unit does not listen at {path}: the agent makes that socket itself", ("path", path)));
+        return ControlServer.Listen(path, access, verbs.AnswerAsync, Verbs.ForRoot);
     }
 
     private void MakeRuntimeDirectory()
@@ -83,22 +98,45 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
     }
 
     private QueryContext Context(Snapshot snapshot) =>
-        new(snapshot.State, settings.Options, snapshot.Now, settings.Facts(snapshot.State.Durable, running: true, logLeft: false));
+        new(snapshot.State, settings.Options, snapshot.Now, settings.Facts(snapshot.State.Durable, running: true, logLeft: false) with { Observed = snapshot.Observed, Measure = Measure });
+
+    private Measurements Measure()
+    {
+        var status = ProcessStatus.Read();
+        return new Measurements(
+            settings.StoreOctets(), _commits(), new ProcessFacts(status?.Resident ?? 0, status?.ResidentAnonymous ?? 0, Environment.CpuUsage.TotalTime.TotalSeconds));
+    }
 
     private AgentState Provision(AgentStore store, AesGcmVault vault, SystemClock clock, SetAsideStore? setAside)
     {
         var state = Factory(vault, clock, null, setAside);
+        CommitProvisioned(store, null, state);
+        log(AgentLog.Line(AgentLog.Provisioned, $"store created for {state.Device.DevId} with {CountOfAccounts}", ("device", state.Device.DevId)));
+        return state;
+    }
+
+    /// <summary>Accounts that were configured after the first start, if it made none.</summary>
+    private AgentState ProvisionFirstAccounts(AgentStore store, AesGcmVault vault, AgentState loaded)
+    {
+        if (AccountProvisioning.AddFirst(loaded, settings.Agent.Accounts, vault) is not { } state)
+            return loaded;
+        CommitProvisioned(store, loaded, state);
+        log(AgentLog.Line(AgentLog.AccountsProvisioned, $"{CountOfAccounts} provisioned, the first of this device", ("device", state.Device.DevId)));
+        return state;
+    }
+
+    private string CountOfAccounts => $"{settings.Agent.Accounts.Length} account{(settings.Agent.Accounts.Length == 1 ? "" : "s")}";
+
+    private static void CommitProvisioned(AgentStore store, AgentState? before, AgentState state)
+    {
 #if DM_CRASH_HOOKS
         var crash = new CrashHooks(Environment.GetEnvironmentVariable(CrashHooks.Variable));
         crash.Before(CommitPoint.Provisioning);
 #endif
-        store.Commit(null, state);
+        store.Commit(before, state);
 #if DM_CRASH_HOOKS
         crash.After(CommitPoint.Provisioning);
 #endif
-        log(AgentLog.Line(
-            AgentLog.Provisioned, $"store created for {state.Device.DevId} with {settings.Agent.Accounts.Length} account{(settings.Agent.Accounts.Length == 1 ? "" : "s")}", ("device", state.Device.DevId)));
-        return state;
     }
 
     private AgentState Factory(AesGcmVault vault, SystemClock clock, string? devId, SetAsideStore? setAside = null) =>
@@ -114,7 +152,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
 
     private void ReportDifferences(AgentState state)
     {
-        foreach (var difference in AccountProvisioning.Differences(state.Device, settings.Agent.Accounts))
+        foreach (var difference in AccountProvisioning.Differences(state, settings.Agent.Accounts))
             log(AgentLog.Line(AgentLog.AccountDiffers, difference));
     }
 }

@@ -31,6 +31,7 @@ internal static class EngineSetup
         Delegation = agent.Delegation,
         Accounts = agent.Accounts.ToImmutableDictionary(account => account.ServerId, OptionsOf, StringComparer.Ordinal),
         Protected = [.. profile.Protected.Concat(agent.Protected).Distinct()],
+        Operations = profile.Tree.Where(node => node.Exec is not null).ToImmutableDictionary(node => node.Path, node => node.Exec!),
         FactoryRootAcl = profile.RootAcl,
         Description = FactoryTree.Description,
         // Without configured anchors those of the system verify host names.

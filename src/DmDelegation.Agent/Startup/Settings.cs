@@ -4,6 +4,7 @@ using DmDelegation.Engine;
 using DmDelegation.Engine.State;
 using DmDelegation.Platform.Accounts;
 using DmDelegation.Platform.Profile;
+using DmDelegation.Platform.Store;
 
 namespace DmDelegation.Agent.Startup;
 
@@ -38,5 +39,12 @@ internal sealed record Settings(AgentConfiguration Agent, DeviceProfile Profile,
 
     /// <summary>What is known beside the state, for queries.</summary>
     public AgentFacts Facts(AgentState state, bool running, bool logLeft) => new(
-        running, [.. Agent.Accounts.Select(account => account.ServerId)], [.. AccountProvisioning.Differences(state.Device, Agent.Accounts)], logLeft);
+        running, [.. Agent.Accounts.Select(account => account.ServerId)], [.. AccountProvisioning.Differences(state, Agent.Accounts)], logLeft)
+    {
+        Measure = () => new Measurements(StoreOctets(), null, null),
+    };
+
+    /// <summary>Size of the store with its log, octets.</summary>
+    public long StoreOctets() =>
+        new[] { "", "-wal" }.Select(end => new FileInfo(Path.Combine(Agent.StateDirectory, AgentStore.FileName + end))).Where(file => file.Exists).Sum(file => file.Length);
 }

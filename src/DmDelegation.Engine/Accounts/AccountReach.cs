@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.Session;
@@ -5,17 +6,32 @@ using DmDelegation.Engine.State;
 
 namespace DmDelegation.Engine.Accounts;
 
-/// <summary>How B was reached before it changed its address or its pins; kept until it has been reached by the new pair (DEL-342, 12.3).</summary>
-/// <param name="Address">Address that worked last.</param>
-/// <param name="Pins">Pins that worked last, 32 octets each, concatenated.</param>
-/// <param name="FailedContacts">Attempts in a row since the change in which B was not reached.</param>
+/// <summary>
+/// The other pair of address and pins: how B was reached before it changed one of them, or, after a fall-back, what it had changed them to;
+/// kept until B has been reached by the present pair (DEL-342, 12.3).
+/// </summary>
+/// <param name="Address">The other address.</param>
+/// <param name="Pins">The other pins, 32 octets each, concatenated.</param>
+/// <param name="FailedContacts">Attempts in a row since the pairs changed places in which B was not reached.</param>
 public sealed record EarlierReach(string Address, ReadOnlyMemory<byte> Pins, int FailedContacts);
 
-/// <summary>B moves, or renews its key, without locking itself out (DEL-342): make before break.</summary>
+/// <summary>
+/// B moves, or renews its key, without locking itself out (DEL-342): make before break. Where five attempts are in vain the two pairs change
+/// places, and again after five more: B may have been away for a while where it had moved to.
+/// </summary>
 internal static class AccountReach
 {
     /// <summary>DEL-342.</summary>
     private const int MaxFailedContacts = 5;
+
+    /// <summary>
+    /// What says that B is not where the address leads, or not under these pins. Own choice: whoever answers as a DM server is there, even if
+    /// it is overloaded (503), in error, or says nonsense.
+    /// </summary>
+    private static readonly FrozenSet<string> NotThere = new[]
+    {
+        "connect", "timeout", "tls", "tls-pin", "redirect", "clear-http", "content-type", "http-404", "http-410", "http-421", SessionError.Address,
+    }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>A command of a server was carried out: if it changed the pair by which the server itself is reached, the old one is kept.</summary>
     /// <param name="before">The state before the command.</param>
@@ -44,18 +60,18 @@ internal static class AccountReach
     }
 
     /// <summary>A session is over; if B was not reached in it, that is one more attempt in vain.</summary>
-    public static void SessionEnded(Work work, SessionState session)
+    public static void SessionEnded(Work work, SessionState session, string? error)
     {
         if (session.Proof == ServerProof.None)
         {
-            Failed(work, session.Server);
+            Failed(work, session.Server, error);
         }
     }
 
-    /// <summary>An attempt failed; after five in a row the pair that worked last is back.</summary>
-    public static void Failed(Work work, string server)
+    /// <summary>An attempt failed; after five in a row in which B was not there the other pair is tried.</summary>
+    public static void Failed(Work work, string server, string? error)
     {
-        if (work.State.ServerOf(server).Reach is not { } earlier)
+        if (error is null || !NotThere.Contains(error) || work.State.ServerOf(server).Reach is not { } earlier)
         {
             return;
         }
@@ -66,11 +82,11 @@ internal static class AccountReach
             return;
         }
 
-        Put(work, server, null);
+        Put(work, server, new EarlierReach(work.State.AccountOf(server)?.Address ?? earlier.Address, work.State.PinsOf(server), 0));
         RestoreAddress(work, server, earlier.Address);
         SetPins(work, server, earlier.Pins, work.State.PinsOf(server));
         work.Log(
-            LogCodes.ReachFellBack, $"{server} was not reached {MaxFailedContacts} times at its new address or under its new pins: back to {earlier.Address}",
+            LogCodes.ReachFellBack, $"{server} was not reached {MaxFailedContacts} times at its address or under its pins: back to those before, at {earlier.Address}",
             ("server", server), ("address", earlier.Address));
     }
 

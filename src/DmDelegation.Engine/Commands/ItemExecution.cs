@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.Guard;
 using DmDelegation.Engine.Session;
 using DmDelegation.Engine.State;
@@ -19,6 +20,7 @@ internal sealed class ItemExecution(Work work, string server)
     private static readonly ImmutableArray<string> DoorsOfDelegations = ["DEL-081", "DEL-082", "DEL-083", "DEL-087", "DEL-175", "DEL-209", "DEL-262", "DEL-290"];
 
     private AccessVerdict? _refused;
+    private AccessVerdict? _granted;
 
     private SessionState Session => work.Engine.Sessions[server];
 
@@ -80,7 +82,7 @@ internal sealed class ItemExecution(Work work, string server)
             Get => delegation ? DelegationObject.Get(work, Session, uri!) : WithDelegations(uri, OnTree(target, context => TreeCommands.Get(context, target))),
             Delete => delegation ? DelegationObject.Delete(work, Session, uri!) : Deleted(target, uri),
             Copy => Copied(item.Source!.LocURI, target, delegation),
-            Exec exec => delegation ? Started(exec, item, uri!) : OnTree(target, context => NotExecutable(TreeCommands.Exec(context, target))),
+            Exec exec => delegation ? Started(exec, item, uri!) : Executed(exec, item, target),
             _ => Written(command, item, uri, delegation),
         };
     }
@@ -168,30 +170,26 @@ internal sealed class ItemExecution(Work work, string server)
 
     private CommandOutcome OnTree(string target, Func<CommandContext, CommandOutcome> command)
     {
-        var transaction = work.OpenTree();
-        var name = LocUri.TryParse(target, work.Options.UriLimits, out var uri, out _) ? uri!.Path.Name : "";
-        var options = TreeOptions.Default with { Limits = work.Options.UriLimits, MaxNodes = work.Options.TreeSize.MaxNodes };
         var policy = new RememberingPolicy(work.Policy);
-        var outcome = command(new CommandContext(
-            server, transaction, policy, work.Options.Description, options, new LeafSealer(work.Ports.Vault, name)));
-        _refused = policy.Refused;
-        if (!outcome.Succeeded || ReferenceEquals(transaction.Current, work.State.Tree))
-        {
-            return outcome;
-        }
-
-        if (RoomRule.Refusal(work, server, work.State.Tree, transaction.Current) is { } full)
-        {
-            return full;
-        }
-
-        work.KeepTree(transaction);
+        var outcome = TreeWork.Run(work, server, target, policy, command);
+        (_refused, _granted) = (policy.Refused, policy.Granted);
         return outcome;
     }
 
-    // Nothing below the tree can be executed yet, whatever its AccessType says (REP-033).
-    private static CommandOutcome NotExecutable(CommandOutcome checks) =>
-        checks.Succeeded ? Refused(StatusCode.OptionalFeatureNotSupported, "REP-033") : checks;
+    // What the node does is its binding's affair (TND-083); who may have it done is decided as for every command.
+    private CommandOutcome Executed(Exec exec, Item item, string target)
+    {
+        var checks = OnTree(target, context => TreeCommands.Exec(context, target));
+        if (!checks.Succeeded)
+        {
+            return checks;
+        }
+
+        var policy = new RememberingPolicy(work.Policy);
+        var outcome = DeviceOperations.Start(work, new OperationRequest(server, checks.Target!.Value, _granted!.Value.Delegation, exec, item), policy);
+        _refused = policy.Refused;
+        return outcome;
+    }
 
     private bool IsSecret(NodePath path) =>
         IsKeyValue(path) || work.Options.Description.Describe(path).Secret || work.State.Tree.Find(path) is { IsSecret: true };

@@ -1,5 +1,6 @@
 using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation.Transactions;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 
@@ -24,6 +25,7 @@ internal static class DueByClock
         }
 
         EndDue(work);
+        DeviceOperations.TimeOut(work);
         Outbox.DropOld(work);
     }
 
@@ -52,6 +54,11 @@ internal static class DueByClock
         foreach (var record in state.Durable.Records.Values)
         {
             next = Earlier(Earlier(next, DueMs(record, options, now, time)), Limits.RotationLeftMs(record, now));
+        }
+
+        foreach (var operation in state.Durable.Operations.Values)
+        {
+            next = Earlier(next, DeviceOperations.LeftMs(operation, now.BootMs));
         }
 
         foreach (var entry in state.Durable.Outbox.Values)

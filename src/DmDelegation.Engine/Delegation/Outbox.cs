@@ -46,13 +46,17 @@ internal static class Outbox
     public static void Queue(Work work, OutboxEntry entry)
     {
         MakeRoom(work, entry.Target);
-        var number = work.State.Device.NextOutboxEntry;
-        work.State = work.State with
-        {
-            Device = work.State.Device with { NextOutboxEntry = number + 1 },
-            Outbox = work.State.Outbox.SetItem(number, entry with { Number = number }),
-        };
+        var number = TakeNumber(work);
+        work.State = work.State with { Outbox = work.State.Outbox.SetItem(number, entry with { Number = number }) };
         SetAck(work, entry, AckState.Queued);
+    }
+
+    /// <summary>A number never used before, larger than all of them.</summary>
+    public static long TakeNumber(Work work)
+    {
+        var number = work.State.Device.NextOutboxEntry;
+        work.State = work.State with { Device = work.State.Device with { NextOutboxEntry = number + 1 } };
+        return number;
     }
 
     /// <summary>

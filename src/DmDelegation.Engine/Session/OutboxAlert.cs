@@ -1,4 +1,5 @@
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.State;
 using DmDelegation.Protocol;
 using DmDelegation.Tree;
@@ -11,9 +12,13 @@ internal static class OutboxAlert
     public static Alert Of(OutboxEntry entry) =>
         new("", AlertCode.GenericAlert.ToString(), entry.Correlator.Length == 0 ? null : entry.Correlator, [new Item
         {
-            // A report of all delegations at once belongs to no record (DEL-298).
-            Source = new Location((entry.DelegationId.Length == 0 ? NodePath.Of("Delegation") : NodePath.Of("Delegation", entry.DelegationId)).ToString()),
-            Meta = new MetaInfo { Format = Formats.Xml, Type = Alerts.TypeOf(entry.Event), Mark = entry.Mark },
+            Source = new Location(SourceOf(entry)),
+            Meta = new MetaInfo { Format = Formats.Xml, Type = entry.Event == OperationReport.Event ? OperationReport.Type : Alerts.TypeOf(entry.Event), Mark = entry.Mark },
             Data = ItemData.FromText(entry.Payload),
         }]);
+
+    // A report of all delegations at once belongs to no record (DEL-298).
+    private static string SourceOf(OutboxEntry entry) =>
+        entry.Event == OperationReport.Event ? entry.DelegationId
+        : (entry.DelegationId.Length == 0 ? NodePath.Of("Delegation") : NodePath.Of("Delegation", entry.DelegationId)).ToString();
 }

@@ -14,7 +14,7 @@ internal static class SessionEnd
     public static void Close(Work work, SessionState session, string? error, int retryAfterSeconds = 0)
     {
         work.Engine = work.Engine with { Sessions = work.Engine.Sessions.Remove(session.Server) };
-        AccountReach.SessionEnded(work, session);
+        AccountReach.SessionEnded(work, session, error);
         if (work.State.AccountOf(session.Server) is null)
         {
             NonceStore.Forget(work, session.Server);
@@ -26,7 +26,7 @@ internal static class SessionEnd
             ? (LogCodes.SessionDone, $"session {session.SessionId} with {session.Server} done")
             : (LogCodes.SessionFailed, $"session {session.SessionId} with {session.Server} failed: {error}");
         work.Log(code, text, ("server", session.Server), ("session", session.SessionId), ("error", error ?? ""));
-        work.Emit(new EndSession(session.Server, session.Serial, error));
+        work.Emit(new EndSession(session.Server, session.Serial, error, session.Statuses));
         ContactPlan.SessionEnded(work, session, error, retryAfterSeconds);
     }
 }

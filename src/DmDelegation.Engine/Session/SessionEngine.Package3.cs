@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Commands;
 using DmDelegation.Engine.Delegation;
@@ -65,6 +66,7 @@ internal static partial class SessionEngine
                 Owed = AsksForNext(message) ? after.Owed.InsertRange(0, runner.Replies) : after.Owed.AddRange(runner.Replies),
                 RefusedChunk = runner.RefusedChunk,
                 FreshConnection = after.FreshConnection || runner.CarriedKey,
+                Statuses = Counted(after.Statuses, runner.Replies),
             });
         }
 
@@ -72,6 +74,14 @@ internal static partial class SessionEngine
         {
             Next(work, next, answer);
         }
+    }
+
+    private static ImmutableSortedDictionary<int, int> Counted(ImmutableSortedDictionary<int, int> before, IEnumerable<Command> replies)
+    {
+        var counts = before.ToBuilder();
+        foreach (var status in replies.OfType<Status>())
+            counts[status.Data] = counts.GetValueOrDefault(status.Data) + 1;
+        return counts.ToImmutable();
     }
 
     // Statuses of what we sent (PRO-068). Only those of a server that is authenticated are believed.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
@@ -22,12 +23,8 @@ internal static partial class SessionEngine
         if (Prepare(work, server, out var session) is { } error)
         {
             work.Log(LogCodes.SessionFailed, $"no session with {server}: {error}", ("server", server), ("error", error));
-            work.Emit(new EndSession(server, 0, error));
-            if (error != SessionError.TooManySessions)
-            {
-                AccountReach.Failed(work, server); // a busy agent has not tried (DEL-342)
-            }
-
+            work.Emit(new EndSession(server, 0, error, ImmutableSortedDictionary<int, int>.Empty));
+            AccountReach.Failed(work, server, error); // a busy agent has not tried, which does not count (DEL-342)
             ContactPlan.Failed(work, server, error);
             return;
         }

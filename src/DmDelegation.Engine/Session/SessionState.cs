@@ -49,6 +49,9 @@ public sealed partial record SessionState
     /// <summary>Reason code with which the session is aborted in its next message; 0 = it goes on (DEL-217).</summary>
     public int AbortReason { get; init; }
 
+    /// <summary>How often the server's commands got which status so far, for the operator.</summary>
+    public ImmutableSortedDictionary<int, int> Statuses { get; init; } = ImmutableSortedDictionary<int, int>.Empty;
+
     /// <summary>The challenge for a delegation; empty once it has had its attempt. BH in the proof tells delegations apart (8.7).</summary>
     public ReadOnlyMemory<byte> ChallengeFor(string delegation) => ChallengeUsedFor.Contains(delegation) ? default : Challenge;
 }

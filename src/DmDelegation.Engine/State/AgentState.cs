@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.Time;
 using DmDelegation.Tree;
 
@@ -31,6 +32,9 @@ public sealed record AgentState
     /// <summary>The outbox by entry number, in the order of queueing (DEL-235).</summary>
     public ImmutableSortedDictionary<long, OutboxEntry> Outbox { get; init; } = ImmutableSortedDictionary<long, OutboxEntry>.Empty;
 
+    /// <summary>Operations of the device under way, by number (DEL-218).</summary>
+    public ImmutableSortedDictionary<long, DeviceOperation> Operations { get; init; } = ImmutableSortedDictionary<long, DeviceOperation>.Empty;
+
     /// <summary>What is kept per server: sequence number, Start rate (DEL-101, DEL-105).</summary>
     public ImmutableSortedDictionary<string, ServerState> Servers { get; init; } = Empty<ServerState>();
 
@@ -48,7 +52,7 @@ public sealed record AgentState
 
 /// <summary>What is fixed or counted for the device as a whole.</summary>
 /// <param name="DevId">Value of <c>./DevInfo/DevId</c>, fixed at first start (DEL-169).</param>
-/// <param name="NextOutboxEntry">Number of the next outbox entry.</param>
+/// <param name="NextOutboxEntry">Number of the next outbox entry or operation.</param>
 /// <param name="NextSessionId">Counter behind client-made SessionIDs, 1 … 65535 (PRO-014).</param>
 /// <param name="ProvisionedAccounts">Names of configured accounts that were provisioned, with the hash of what they said (design 3).</param>
 public sealed record DeviceState(
@@ -121,8 +125,8 @@ public sealed record Tombstone(
 /// <param name="Number">Order of queueing; per target entries go out in this order (DEL-239).</param>
 /// <param name="Key">Idempotence key, the same in every repetition (DEL-236).</param>
 /// <param name="Target">Server Identifier of the receiver.</param>
-/// <param name="DelegationId">The delegation reported on.</param>
-/// <param name="Event"><c>Ack</c>, <c>Session</c> or <c>End</c>.</param>
+/// <param name="DelegationId">The delegation reported on; empty: all of them; for the report of an operation the node that was executed.</param>
+/// <param name="Event"><c>Ack</c>, <c>Session</c>, <c>End</c> or <c>Operation</c>.</param>
 /// <param name="Mark">Importance (PRO-138).</param>
 /// <param name="Correlator">Correlator of the Exec, or empty.</param>
 /// <param name="Payload">The XML of 10.1.</param>

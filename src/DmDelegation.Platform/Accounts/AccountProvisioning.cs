@@ -12,8 +12,8 @@ using DmDelegation.Tree;
 namespace DmDelegation.Platform.Accounts;
 
 /// <summary>
-/// Puts the configured accounts into the tree, once: into an empty or factory-reset store. Later the tree is the servers' to manage, and a
-/// configuration that differs is only reported (design 3).
+/// Puts the configured accounts into the tree, once: into an empty or factory-reset store, or at the first start at which there are any. Later
+/// the tree is the servers' to manage, and a configuration that differs is only reported (design 3).
 /// </summary>
 public static class AccountProvisioning
 {
@@ -43,6 +43,27 @@ public static class AccountProvisioning
     }
 
     /// <summary>
+    /// No server has ever managed the device: a package may start the agent before anybody has configured an account. Once one was there, by
+    /// configuration or by a delegation, an empty list of accounts is what the servers made of it.
+    /// </summary>
+    public static bool IsStillToCome(AgentState state) =>
+        state.Device.ProvisionedAccounts.IsEmpty && state.Records.IsEmpty && state.Tombstones.IsEmpty && !AccountList.All(state.Tree).Any();
+
+    /// <summary>The state with the first accounts, to be committed as one; null if there are none to add, or they are not the first.</summary>
+    /// <param name="state">What the store holds.</param>
+    /// <param name="settings">The configured accounts.</param>
+    /// <param name="vault">Seals the passwords (DEL-190).</param>
+    /// <exception cref="PlatformException">A setting is wrong, or a secret file cannot be read.</exception>
+    public static AgentState? AddFirst(AgentState state, IReadOnlyCollection<AccountSetting> settings, IVault vault)
+    {
+        if (settings.Count == 0 || !IsStillToCome(state))
+            return null;
+        var tree = new TreeTransaction(state.Tree, state.Clock.HighWater);
+        var provisioned = AddAll(tree, settings, vault);
+        return state with { Tree = tree.Current, Device = state.Device with { ProvisionedAccounts = provisioned } };
+    }
+
+    /// <summary>
     /// Hash of everything of a setting that went into the tree, in lower-case hexadecimal. Passwords are left out: a hash of one could be
     /// tried against guesses by whoever reads the store.
     /// </summary>
@@ -65,7 +86,14 @@ public static class AccountProvisioning
     }
 
     /// <summary>How the configuration differs from what was provisioned, a sentence each; none of it is acted on.</summary>
-    public static IEnumerable<string> Differences(DeviceState device, IReadOnlyCollection<AccountSetting> settings)
+    public static IEnumerable<string> Differences(AgentState state, IReadOnlyCollection<AccountSetting> settings)
+    {
+        if (IsStillToCome(state))
+            return settings.Select(setting => $"account {setting.Name}: new in the configuration; the next start adds it, since the device has no account yet");
+        return Differences(state.Device, settings);
+    }
+
+    private static IEnumerable<string> Differences(DeviceState device, IReadOnlyCollection<AccountSetting> settings)
     {
         foreach (var setting in settings)
         {
@@ -139,7 +167,7 @@ public static class AccountProvisioning
             return null;
         if (file is null)
             throw Wrong(setting, $"{key} is missing, authType {setting.AuthType} needs it");
-        using var password = SecretFile.ReadPassword(file);
+        using var password = SecretFile.ReadPassword(file, setting.CredentialsDirectory is { } credentials && Path.GetDirectoryName(file) == credentials);
         var stored = new SecretBuffer(1 + password.Length);
         stored.Octets[0] = AccountSecret.PasswordForm;
         password.Octets.CopyTo(stored.Octets[1..]);

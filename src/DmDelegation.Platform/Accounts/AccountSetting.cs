@@ -27,6 +27,9 @@ public sealed record AccountSetting
     /// <summary>File with the server's password; null with <c>TRANSPORT</c>.</summary>
     public string? ServerSecretFile { get; init; }
 
+    /// <summary>Where systemd puts credentials: it guards the files there, whatever their mode says. Null if there are none.</summary>
+    public string? CredentialsDirectory { get; init; }
+
     /// <summary>Anchors for vouchers of this server; null: the common ones (DEL-163).</summary>
     public string? VoucherAnchorsFile { get; init; }
 

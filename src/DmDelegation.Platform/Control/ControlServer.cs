@@ -20,7 +20,7 @@ public sealed class ControlServer : IAsyncDisposable
     private const int Backlog = 16;
 
     private readonly Socket _listener;
-    private readonly string _path;
+    private readonly string? _ownPath;
     private readonly ControlAccess _access;
     private readonly Func<ControlRequest, CancellationToken, Task<ControlResponse>> _handle;
     private readonly IReadOnlySet<string> _forRoot;
@@ -29,10 +29,10 @@ public sealed class ControlServer : IAsyncDisposable
     private readonly Task _accepting;
 
     private ControlServer(
-        Socket listener, string path, ControlAccess access, Func<ControlRequest, CancellationToken, Task<ControlResponse>> handle, IReadOnlySet<string> forRoot)
+        Socket listener, string? ownPath, ControlAccess access, Func<ControlRequest, CancellationToken, Task<ControlResponse>> handle, IReadOnlySet<string> forRoot)
     {
         _listener = listener;
-        _path = path;
+        _ownPath = ownPath;
         _access = access;
         _handle = handle;
         _forRoot = forRoot;
@@ -65,6 +65,35 @@ public sealed class ControlServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Listens at a socket that systemd made and keeps (socket unit): whoever connects while the agent restarts waits instead of failing.</summary>
+    /// <param name="passed">The sockets that were handed over; those that are of no use are closed.</param>
+    /// <param name="path">Where the configuration wants the socket.</param>
+    /// <param name="access">Who may give commands.</param>
+    /// <param name="handle">As in <see cref="Listen"/>.</param>
+    /// <param name="forRoot">As in <see cref="Listen"/>.</param>
+    /// <returns>Null if none of them listens at <paramref name="path"/>, or nothing is there any more that anybody could connect to.</returns>
+    public static ControlServer? ListenAt(
+        IReadOnlyList<Socket> passed, string path, ControlAccess access, Func<ControlRequest, CancellationToken, Task<ControlResponse>> handle, IReadOnlySet<string>? forRoot = null)
+    {
+        var listener = File.Exists(path) ? passed.FirstOrDefault(socket => IsListeningAt(socket, path)) : null;
+        foreach (var other in passed.Where(other => other != listener))
+            other.Dispose();
+        return listener is null ? null : new ControlServer(listener, null, access, handle, forRoot ?? ImmutableHashSet<string>.Empty);
+    }
+
+    private static bool IsListeningAt(Socket socket, string path)
+    {
+        try
+        {
+            return socket is { AddressFamily: AddressFamily.Unix, SocketType: SocketType.Stream } && socket.LocalEndPoint?.ToString() == path
+                && (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.AcceptConnection)! != 0;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Stops listening and drops all connections.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -72,8 +101,8 @@ public sealed class ControlServer : IAsyncDisposable
         _listener.Dispose();
         await _accepting;
         await Task.WhenAll(_serving.Keys);
-        if (File.Exists(_path))
-            File.Delete(_path);
+        if (_ownPath is not null && File.Exists(_ownPath))
+            File.Delete(_ownPath);
         _stop.Dispose();
     }
 

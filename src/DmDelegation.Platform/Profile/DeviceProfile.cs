@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Tree;
 
 namespace DmDelegation.Platform.Profile;
@@ -38,8 +39,9 @@ public sealed record DevDetailProfile(string DevTyp, string Oem, string FwV, str
 /// <param name="Acl">ACL value of its own, null for none.</param>
 /// <param name="Permanent">Servers can neither delete nor rename it.</param>
 /// <param name="Access">Commands its description allows.</param>
+/// <param name="Exec">The program that its Exec runs, null if none (TND-083).</param>
 public sealed record ProfileNode(
-    NodePath Path, string Format, string Type, ReadOnlyMemory<byte> Value, Acl? Acl, bool Permanent, AccessTypes Access);
+    NodePath Path, string Format, string Type, ReadOnlyMemory<byte> Value, Acl? Acl, bool Permanent, AccessTypes Access, OperationBinding? Exec = null);
 
 /// <summary>A device profile cannot be used. The message lists everything that is wrong, a line each.</summary>
 /// <param name="errors">What is wrong: file, key, value, allowed range.</param>

@@ -16,6 +16,7 @@ public static class DeviceProfileReader
     private const int LeastMaxTotLen = 128;
     private const int LeastMaxSegLen = 32;
 
+    private static readonly string[] FormatWords = [.. Formats.Known.Order(StringComparer.Ordinal)];
     private static readonly string[] AccessWords = [.. Enum.GetNames<AccessTypes>().Except(["None", "All"], StringComparer.Ordinal)];
 
     /// <summary>Reads and checks a profile.</summary>
@@ -32,7 +33,7 @@ public static class DeviceProfileReader
         var rootAcl = ReadRootAcl(fields);
         var devInfo = ReadDevInfo(fields.Object("devInfo"), problems);
         var devDetail = ReadDevDetail(fields.Object("devDetail"));
-        var tree = ReadTree(fields.Objects("tree"), devDetail.Limits);
+        var tree = ReadTree(fields.Objects("tree"), devDetail.Limits, problems);
         var protectedRoots = ReadProtected(fields);
         fields.Finish();
         return problems.Errors.Count == 0
@@ -77,15 +78,15 @@ public static class DeviceProfileReader
         return detail;
     }
 
-    private static ImmutableArray<ProfileNode> ReadTree(IReadOnlyList<JsonFields> entries, UriLimits limits)
+    private static ImmutableArray<ProfileNode> ReadTree(IReadOnlyList<JsonFields> entries, UriLimits limits, JsonProblems problems)
     {
-        var known = FactoryTree.Skeleton.ToHashSet();
+        var known = FactoryTree.Skeleton.ToDictionary(path => path, _ => Formats.Node);
         var nodes = ImmutableArray.CreateBuilder<ProfileNode>();
         foreach (var fields in entries)
         {
-            if (ReadNode(fields, limits) is { } node && FitsIn(node, fields, known, nodes))
+            if (ReadNode(fields, limits, problems) is { } node && FitsIn(node, fields, known, nodes))
             {
-                known.Add(node.Path);
+                known.Add(node.Path, node.Format);
                 nodes.Add(node);
             }
         }
@@ -93,31 +94,35 @@ public static class DeviceProfileReader
         return nodes.ToImmutable();
     }
 
-    private static ProfileNode? ReadNode(JsonFields fields, UriLimits limits)
+    private static ProfileNode? ReadNode(JsonFields fields, UriLimits limits, JsonProblems problems)
     {
         var path = ReadPath(fields, fields.RequiredText("uri"), "uri");
         // A format that is not known counts as text, so that it is the only error told.
-        var format = fields.Word("format", fields.Has("format") ? Formats.Chr : Formats.Node, [.. Formats.Known.Order(StringComparer.Ordinal)]);
+        var format = fields.Word("format", fields.Has("format") ? Formats.Chr : Formats.Node, FormatWords);
         var interior = Formats.IsNode(format);
         var type = fields.Text("type") ?? (interior ? "" : Formats.TextPlain);
         var value = ReadValue(fields, format);
         var acl = ReadAcl(fields);
         var permanent = fields.Flag("permanent", true);
-        var access = ReadAccess(fields);
+        var exec = ExecBindingReader.Read(fields, permanent, problems);
+        var access = ReadAccess(fields, exec is not null);
         fields.Finish();
         if (path is null || limits.Allows(path))
-            return path is null ? null : new ProfileNode(path, format, type, value, acl, permanent, access);
+            return path is null ? null : new ProfileNode(path, format, type, value, acl, permanent, access, exec);
         fields.Error("uri", $"\"{path}\" is beyond the limits in devDetail");
         return null;
     }
 
     /// <summary>Whether the node has its place: a parent that is interior, no double, nothing in the objects that are the agent's.</summary>
-    private static bool FitsIn(ProfileNode node, JsonFields fields, HashSet<NodePath> known, IEnumerable<ProfileNode> before)
+    private static bool FitsIn(ProfileNode node, JsonFields fields, Dictionary<NodePath, string> known, IEnumerable<ProfileNode> before)
     {
-        var problem = known.Contains(node.Path) ? "is there already"
+        var parent = node.Path.Parent;
+        var problem = known.ContainsKey(node.Path) ? "is there already"
             : FactoryTree.IsAgents(node.Path) ? "belongs to an object that the agent fills; vendors have Ext (STD-044, STD-051)"
-            : !known.Contains(node.Path.Parent) ? $"its parent {node.Path.Parent} must stand before it"
-            : before.Any(other => other.Path.Equals(node.Path.Parent) && !Formats.IsNode(other.Format)) ? $"its parent {node.Path.Parent} is a leaf (TND-021)"
+            : !known.TryGetValue(parent, out var format) ? $"its parent {parent} must stand before it"
+            : !Formats.IsNode(format) ? $"its parent {parent} is a leaf (TND-021)"
+            : node.Exec is not null && before.FirstOrDefault(other => !other.Permanent && node.Path.IsAtOrBelow(other.Path)) is { } movable
+                ? $"is bound to a program, so {movable.Path} above it must be permanent: no rename may lead another node there"
             : null;
         if (problem is not null)
             fields.Error("uri", $"\"{node.Path}\" {problem}");
@@ -152,10 +157,10 @@ public static class DeviceProfileReader
         return acl;
     }
 
-    private static AccessTypes ReadAccess(JsonFields fields)
+    private static AccessTypes ReadAccess(JsonFields fields, bool bound)
     {
         if (fields.Texts("access") is not { } words)
-            return NodeDescription.DefaultAccess;
+            return bound ? NodeDescription.DefaultAccess | AccessTypes.Exec : NodeDescription.DefaultAccess;
         var access = AccessTypes.None;
         foreach (var word in words)
         {
@@ -165,6 +170,8 @@ public static class DeviceProfileReader
                 fields.Error("access", $"\"{word}\", must be one of {string.Join(", ", AccessWords)}");
         }
 
+        if (bound && !access.HasFlag(AccessTypes.Exec))
+            fields.Error("access", "must contain Exec, or be absent, where exec names a program");
         return access;
     }
 

@@ -9,18 +9,18 @@ public static class DeviceKeyFile
     /// <summary>Octets of the key: AES-256.</summary>
     public const int KeyOctets = 32;
 
-    /// <summary>Name of the systemd credential that takes the place of the file.</summary>
+    /// <summary>Name of the systemd credential that takes the place of a file that is not configured.</summary>
     public const string CredentialName = "device-key";
 
-    /// <summary>The systemd credential if there is one, else the file, made at the first start.</summary>
+    /// <summary>The key in the file, which is made at the first start; a file among the credentials is the service manager's, and never made.</summary>
     /// <param name="path">The file.</param>
     /// <param name="credentialsDirectory"><c>$CREDENTIALS_DIRECTORY</c>, null if not set.</param>
     /// <param name="inUse">The store holds secrets under the key: a new one could open none of them, so none is made.</param>
     /// <exception cref="PlatformException">The key is missing, not of its length, open to others, or cannot be read or made.</exception>
     public static SecretBuffer LoadOrCreate(string path, string? credentialsDirectory, bool inUse = false)
     {
-        if (credentialsDirectory is not null && Path.Combine(credentialsDirectory, CredentialName) is var credential && File.Exists(credential))
-            return Checked(SecretFile.Read(credential, guardedElsewhere: true), credential);
+        if (credentialsDirectory is not null && Path.GetDirectoryName(path) == credentialsDirectory)
+            return Checked(SecretFile.Read(path, guardedElsewhere: true), path);
         if (!File.Exists(path) && inUse)
             throw new PlatformException("device-key-missing", $"{path} is not there, but the store is in use: bring the key back, or reset the store to provision the device anew");
         if (!File.Exists(path))

@@ -30,9 +30,9 @@ public static class SecretFile
     }
 
     /// <summary>The text of a password file; one line feed (or carriage return and line feed) at its end is not part of it.</summary>
-    public static SecretBuffer ReadPassword(string path)
+    public static SecretBuffer ReadPassword(string path, bool guardedElsewhere = false)
     {
-        using var whole = Read(path);
+        using var whole = Read(path, guardedElsewhere);
         var text = (ReadOnlySpan<byte>)whole.Octets;
         if (text.EndsWith("\n"u8))
             text = text.EndsWith("\r\n"u8) ? text[..^2] : text[..^1];

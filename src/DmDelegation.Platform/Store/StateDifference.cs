@@ -15,6 +15,7 @@ internal static class StateDifference
             && ReferenceEquals(before.Records, after.Records)
             && ReferenceEquals(before.Tombstones, after.Tombstones)
             && ReferenceEquals(before.Outbox, after.Outbox)
+            && ReferenceEquals(before.Operations, after.Operations)
             && ReferenceEquals(before.Servers, after.Servers)
             && ReferenceEquals(before.Evidence, after.Evidence)
             && ReferenceEquals(before.Noise, after.Noise));

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 
@@ -26,6 +27,8 @@ internal static class StateJson
     public static JsonTypeInfo<Tombstone> Tombstone => Of<Tombstone>();
 
     public static JsonTypeInfo<OutboxEntry> Outbox => Of<OutboxEntry>();
+
+    public static JsonTypeInfo<DeviceOperation> Operation => Of<DeviceOperation>();
 
     public static JsonTypeInfo<AuditEntry> Audit => Of<AuditEntry>();
 
@@ -51,6 +54,7 @@ internal static class StateJson
 [JsonSerializable(typeof(DelegationRecord))]
 [JsonSerializable(typeof(Tombstone))]
 [JsonSerializable(typeof(OutboxEntry))]
+[JsonSerializable(typeof(DeviceOperation))]
 [JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(ServerState))]
 [JsonSerializable(typeof(ClockMarks))]

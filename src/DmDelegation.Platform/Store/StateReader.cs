@@ -36,6 +36,7 @@ internal static class StateReader
                 Tombstones = ByText(documents[StoreSchema.Tombstone], StateJson.Tombstone, same => same),
                 Servers = ByText(documents[StoreSchema.Server], StateJson.Server, same => same),
                 Outbox = ByNumber(documents[StoreSchema.Outbox], StateJson.Outbox),
+                Operations = ByNumber(documents[StoreSchema.Operation], StateJson.Operation),
                 Evidence = new AuditRing(ByNumber(documents[StoreSchema.Evidence], StateJson.Audit)),
                 Noise = new AuditRing(ByNumber(documents[StoreSchema.Noise], StateJson.Audit)),
             };

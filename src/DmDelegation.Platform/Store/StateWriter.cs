@@ -39,6 +39,7 @@ internal sealed class StateWriter : IDisposable
         WriteAll(StoreSchema.Record, before?.Records, after.Records, StateJson.Record);
         WriteAll(StoreSchema.Tombstone, before?.Tombstones, after.Tombstones, StateJson.Tombstone);
         WriteAll(StoreSchema.Outbox, before?.Outbox, after.Outbox, StateJson.Outbox);
+        WriteAll(StoreSchema.Operation, before?.Operations, after.Operations, StateJson.Operation);
         WriteAll(StoreSchema.Server, before?.Servers, after.Servers, StateJson.Server);
         WriteAll(StoreSchema.Evidence, before?.Evidence.Entries, after.Evidence.Entries, StateJson.Audit);
         WriteAll(StoreSchema.Noise, before?.Noise.Entries, after.Noise.Entries, StateJson.Audit);

@@ -47,6 +47,9 @@ public sealed record DemoOptions
     /// <summary>Variables of the agent at its first start, for test builds (DEL-296).</summary>
     public IReadOnlyDictionary<string, string> AgentEnvironment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Nodes of the device that run a program when they are executed, by their URI, for tests: the text of a shell script that gets the Data of the Exec.</summary>
+    public IReadOnlyDictionary<string, string> Programs { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Scope of the delegation.</summary>
     public IReadOnlyList<ScopeEntry> Scope => Type == "full"
         ? [new ScopeEntry(".", "Add+Delete+Exec+Get+Replace")]

@@ -150,7 +150,7 @@ public sealed class DemoWorld : IAsyncDisposable
     private static KeyPairFiles Pair((string CertificateFile, string KeyFile) files) => new() { CertificateFile = files.CertificateFile, KeyFile = files.KeyFile };
 
     /// <summary>A board with two subtrees of A's; with a full or a final delegation A is home authority of the root (DEL-065).</summary>
-    private static JsonObject Profile(DemoOptions options)
+    private JsonObject Profile(DemoOptions options)
     {
         const string all = $"Add={A}&Delete={A}&Exec={A}&Get=*&Replace={A}";
         return new JsonObject
@@ -159,11 +159,24 @@ public sealed class DemoWorld : IAsyncDisposable
             ["rootAcl"] = options.Type == "full" || options.Duration == "final" ? $"Add=*&Get=*&Replace={A}" : "Add=*&Get=*",
             ["devInfo"] = new JsonObject { ["devId"] = DeviceId, ["man"] = "Example Devices", ["mod"] = "EX-1", ["dmV"] = "1.2", ["lang"] = "en" },
             ["devDetail"] = new JsonObject { ["devTyp"] = "gateway", ["oem"] = "Example", ["fwV"] = "1", ["swV"] = "1", ["hwV"] = "1" },
-            ["tree"] = new JsonArray(
+            ["tree"] = new JsonArray([
                 new JsonObject { ["uri"] = "./SCM", ["format"] = "node", ["acl"] = all },
                 new JsonObject { ["uri"] = "./SCM/x", ["format"] = "chr", ["value"] = "factory" },
                 new JsonObject { ["uri"] = "./Net", ["format"] = "node", ["acl"] = all },
-                new JsonObject { ["uri"] = "./Net/eth0", ["format"] = "chr", ["value"] = "up" }),
+                new JsonObject { ["uri"] = "./Net/eth0", ["format"] = "chr", ["value"] = "up" },
+                .. options.Programs.Select(bound => Bound(bound.Key, bound.Value))]),
+        };
+    }
+
+    private JsonObject Bound(string uri, string script)
+    {
+        var program = Write("program-" + Path.GetFileName(uri), script);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return new JsonObject
+        {
+            ["uri"] = uri,
+            ["format"] = "node",
+            ["exec"] = new JsonObject { ["program"] = program, ["argument"] = "text", ["timeoutSeconds"] = 600 },
         };
     }
 

@@ -87,8 +87,8 @@ public sealed record ResultItem(string Uri, string Format, string Type, ReadOnly
 public sealed record CommandOutcome(
     int Status, string Rule, int Reason, string? FailedUri, ImmutableArray<ResultItem> Results, NodeId? Target)
 {
-    /// <summary>True if the command was carried out.</summary>
-    public bool Succeeded => Status == 200;
+    /// <summary>True if the command was carried out, or what it started is under way (202, TND-082).</summary>
+    public bool Succeeded => Status is 200 or 202;
 
     /// <summary>A command that was carried out on a node.</summary>
     public static CommandOutcome Done(NodeId target, string rule) => new(200, rule, 0, null, [], target);

@@ -130,23 +130,38 @@ public sealed class ScopeAttacks
         home.ComesBackWithRevoke(device, delegation);
     }
 
-    // Exec bindings do not exist yet (DEL-329): every Exec in the tree ends with 406 at the latest. Red without DEL-290 (Operations.MayRun).
+    // Red without DEL-329 (OperationTarget.Write: not asked again; OperationTarget.Try: not asked) and without DEL-290 (Operations.MayRun).
     [TestMethod]
-    public void What_B_executes_never_acts_with_the_rights_of_the_agent_T09_DEL_290()
+    public void What_B_executes_never_acts_with_the_rights_of_the_agent_T09_DEL_290_DEL_329()
     {
-        using var device = Fortress.Build();
+        using var device = Fortress.Build(change: setup =>
+        {
+            Programs.Bind(setup);
+            setup.Nodes.AddRange([("./SCM/y/run", "", null), ("./Open/run", "", null)]);
+            setup.Operations["./SCM/y/run"] = setup.Operations["./Open/run"] = setup.Operations[Programs.Fetch];
+        });
         var home = Home.Of(device).Except(Fortress.Scope);
         var delegation = Given.Active(device, Fortress.Part());
         var siege = new Siege(device, 9, TestContext) { After = () => home.OutsideIsUntouched(device, Fortress.Scope) };
         var arsenal = new Arsenal(siege.Random, device);
+        var plays = new Plays(device, siege, arsenal);
+        siege.Before = () => plays.Go(endAll: false);
         string Argument() => arsenal.Of(arsenal.Below("."), "https://evil.example/pkg", "./Net/eth0", "Scope/1", "1", $"<a href=\"{arsenal.Below("./DMAcc")}\"/>", arsenal.Text());
         siege.Run(() => arsenal.Wrapped(() => arsenal.Weighted(
             (4, () => Dm.Exec(arsenal.Below(Fortress.Scope), Argument(), arsenal.Below("."))),
+            (6, () => Dm.Exec(Programs.Fetch, arsenal.OneIn(2) ? arsenal.Below(Fortress.Scope) : Argument())),
+            (2, () => Dm.Exec(arsenal.Of(Programs.Update, Programs.Plain, "./SCM/y/run", "./Open/run"), Argument())),
+            // What is an output's way into a place that is no longer the one that was checked.
+            (1, () => Dm.Replace(arsenal.Below(Fortress.Scope) + "?prop=Name", arsenal.Name())),
+            (1, () => Dm.Delete(arsenal.Below(Fortress.Scope + "/deep"))),
             (3, () => Dm.Exec(arsenal.Below(Outside), Argument())),
             (3, () => Dm.Exec($"{delegation.Uri}/Operations/{arsenal.Of("Start", "Cancel", "Revoke", "Reduce", "Confirm", "Nonsense")}", Argument())),
             (1, () => Dm.Exec(arsenal.Below("./Delegation", "./DevInfo") + "?prop=ACL", Argument())))));
         Assert.AreEqual(DelegationState.Active, device.Record(delegation.Id).State);
+        Assert.IsGreaterThan(10, plays.Written, "outputs that had a place");
         home.ComesBackWithRevoke(device, delegation);
+        plays.Go(endAll: true);
+        home.IsBack(device);
     }
 
     // Serialised trees are not read yet (T10 waits for TNDS): the text is refused, or a leaf like any other. Red without DEL-325 (as T1).

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Protocol;
 using DmDelegation.Tests.AttackBook.Kit;
 using DmDelegation.Tests.Scenarios;
@@ -83,6 +84,44 @@ public sealed class TimeAttacks
             home.IsBack(device);
         }
 
+        siege.Report();
+    }
+
+    // Red without DEL-218 (DeviceOperations.CancelFallen).
+    [TestMethod]
+    public void A_long_operation_does_not_outsit_a_revocation_T14_DEL_218_DEL_329()
+    {
+        using var device = Fortress.Build(change: Programs.Bind);
+        var home = Home.Of(device);
+        var siege = new Siege(device, 14, TestContext);
+        var arsenal = new Arsenal(siege.Random, device);
+        var plays = new Plays(device, siege, arsenal);
+        siege.Before = () => plays.Go(endAll: false);
+        for (var round = 0; siege.Sent < Siege.Commands; round++)
+        {
+            var delegation = Given.Active(device, Fortress.Part(id: $"r{round}").Temporary(3600));
+            siege.Session(() => Dm.Exec(arsenal.Of(Programs.Fetch, Programs.Update, Programs.Plain), arsenal.OneIn(4) ? null : Fortress.Scope + "/leaf"), messages: siege.Random.Next(2, 12));
+            if (arsenal.OneIn(2))
+            {
+                Assert.AreEqual(200, device.Manage(Given.A, delegation.Operation("Revoke"))[^1].Status);
+            }
+            else
+            {
+                device.Advance(TimeSpan.FromHours(2));
+            }
+
+            // Whatever still runs is past its point of no return or being killed, and changes nothing any more.
+            Assert.IsTrue(device.Durable.Operations.Values.All(operation => operation.PastPoint || operation.Phase == OperationPhase.Cancelling));
+            var written = plays.Written;
+            plays.Go(endAll: true);
+            Assert.AreEqual(written, plays.Written, "an output was written after the end");
+            device.Pump();
+            home.IsBack(device);
+            device.Servers.Remove(Given.B);
+            device.Pass(1_000);
+        }
+
+        Assert.IsGreaterThan(10, plays.Written);
         siege.Report();
     }
 

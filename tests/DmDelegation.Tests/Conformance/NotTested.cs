@@ -22,8 +22,6 @@ public static class NotTested
         ("DEL-177", Why.NotYet, "Package 0 is not built yet; B is contacted by the agent itself (DEL-178)"),
         ("DEL-179", Why.NotYet, "Package 0 is not built yet"),
         ("DEL-185", Why.NotYet, "Package 0 is not built yet"),
-        ("DEL-218", Why.NotYet, "no Exec of a device node is bound to anything yet"),
-        ("DEL-329", Why.NotYet, "no Exec of a device node is bound to anything yet"),
         ("DEL-335", Why.NotYet, "bootstrap, provisioning documents and Inbox are not built yet"),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using DmDelegation.Engine.Accounts;
+using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.Ports;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
@@ -98,13 +99,49 @@ public sealed class AccountProvisioningTests
         using var folder = new TemporaryFolder();
         using var vault = Vault();
         var setting = Setting(folder);
-        var device = Build(vault, setting, setting with { Name = "b", ServerId = "b.example" }).Device;
-        Assert.IsEmpty(AccountProvisioning.Differences(device, [setting, setting with { Name = "b", ServerId = "b.example" }]));
-        var told = AccountProvisioning.Differences(device, [setting with { ClientName = "other" }, setting with { Name = "c" }]).ToArray();
+        var state = Build(vault, setting, setting with { Name = "b", ServerId = "b.example" });
+        Assert.IsEmpty(AccountProvisioning.Differences(state, [setting, setting with { Name = "b", ServerId = "b.example" }]));
+        var told = AccountProvisioning.Differences(state, [setting with { ClientName = "other" }, setting with { Name = "c" }]).ToArray();
         Assert.AreEqual(3, told.Length);
         StringAssert.StartsWith(told[0], "account a: changed");
         StringAssert.StartsWith(told[1], "account c: new");
         StringAssert.StartsWith(told[2], "account b: no longer");
+    }
+
+    [TestMethod]
+    public void Accounts_that_are_configured_after_a_start_without_any_are_the_first_and_added_once()
+    {
+        using var folder = new TemporaryFolder();
+        using var vault = Vault();
+        var (setting, empty) = (Setting(folder), Build(vault));
+        StringAssert.Contains(AccountProvisioning.Differences(empty, [setting]).Single(), "the next start adds it", StringComparison.Ordinal);
+        Assert.IsNull(AccountProvisioning.AddFirst(empty, [], vault));
+
+        var first = AccountProvisioning.AddFirst(empty, [setting], vault)!;
+        var account = AccountList.Find(first.Tree, "a.example")!;
+        Assert.AreEqual("client password", Opened(vault, account.Client!.Secret!));
+        Assert.AreEqual(AccountProvisioning.HashOf(setting), first.Device.ProvisionedAccounts["a"]);
+        Assert.IsNull(AccountProvisioning.AddFirst(first, [setting with { Name = "b", ServerId = "b.example" }], vault), "they were the first");
+        var broken = setting with { ClientSecretFile = folder.File("none") };
+        Assert.AreEqual("secret-file", Assert.ThrowsExactly<PlatformException>(() => AccountProvisioning.AddFirst(empty, [setting, broken with { Name = "b", ServerId = "b.example" }], vault)).Code);
+    }
+
+    [TestMethod]
+    public void A_device_that_had_an_account_or_a_delegation_is_not_given_accounts_by_its_configuration()
+    {
+        using var folder = new TemporaryFolder();
+        using var vault = Vault();
+        var (setting, empty, one) = (Setting(folder), Build(vault), Build(vault, Setting(folder)));
+        var tombstone = new Tombstone("X", default, "a.example", "b.example", DelegationState.Revoked, 0, Built, null, Built, default, 1);
+        AgentState[] used =
+        [
+            one with { Tree = empty.Tree }, // a server deleted the one it had
+            empty with { Tree = one.Tree },
+            empty with { Records = empty.Records.Add("X", new DelegationRecord { Id = "X", By = "a.example" }) },
+            empty with { Tombstones = empty.Tombstones.Add("X", tombstone) },
+        ];
+        foreach (var state in used)
+            Assert.IsNull(AccountProvisioning.AddFirst(state, [setting with { Name = "c", ServerId = "c.example" }], vault));
     }
 
     [TestMethod]

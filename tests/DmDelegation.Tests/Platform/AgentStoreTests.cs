@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using DmDelegation.Engine.Delegation;
@@ -18,7 +19,7 @@ public sealed class AgentStoreTests
             row.Id, row.ParentId, row.Name, row.Format, row.Type, Convert.ToHexString(row.Value.Span), row.Acl, row.Title,
             row.TStamp.ToUnixTimeSeconds(), row.VerNo, row.IsPermanent, row.Access, row.IsSecret)))
         + state.Tree.NextNodeId
-        + JsonSerializer.Serialize(new { state.Device, state.Clock, state.Records, state.Tombstones, state.Outbox, state.Servers, Evidence = state.Evidence.Entries.Values, Noise = state.Noise.Entries.Values }, Independent);
+        + JsonSerializer.Serialize(new { state.Device, state.Clock, state.Records, state.Tombstones, state.Outbox, state.Operations, state.Servers, Evidence = state.Evidence.Entries.Values, Noise = state.Noise.Entries.Values }, Independent);
 
     private static AgentStore Filled(TemporaryFolder folder, out AgentState state)
     {
@@ -56,6 +57,21 @@ public sealed class AgentStoreTests
     }
 
     [TestMethod]
+    public void The_format_stands_in_the_header_where_a_package_finds_it_DEL_297()
+    {
+        using var folder = new TemporaryFolder();
+        Filled(folder, out _).Dispose();
+        // SQLite's file format, 1.3: the user version, big-endian, at octet 60.
+        var header = BinaryPrimitives.ReadInt32BigEndian(File.ReadAllBytes(folder.File(AgentStore.FileName)).AsSpan(60));
+        Assert.AreEqual(1, header);
+        using var connection = new SqliteConnection($"Data Source={folder.File(AgentStore.FileName)};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT value FROM meta WHERE name = 'format'";
+        Assert.AreEqual((long)header, command.ExecuteScalar());
+    }
+
+    [TestMethod]
     public void A_commit_writes_the_difference_in_one_transaction_and_nothing_if_there_is_none_DEL_120()
     {
         using var folder = new TemporaryFolder();
@@ -68,7 +84,7 @@ public sealed class AgentStoreTests
         var tree = new TreeTransaction(before.Tree, SampleStates.Time);
         tree.SetValue(before.Tree.Find(NodePath.Parse("./SCM/x"))!.Id, "chr", "text/plain", "2"u8.ToArray());
         tree.Delete(before.Tree.Find(NodePath.Parse("./SCM/empty"))!.Id);
-        var after = before with { Tree = tree.Current, Outbox = before.Outbox.Remove(9), Records = before.Records.Remove("7qk2") };
+        var after = before with { Tree = tree.Current, Outbox = before.Outbox.Remove(9), Operations = before.Operations.Remove(8), Records = before.Records.Remove("7qk2") };
         store.Commit(before, after);
         Assert.AreEqual(2, store.Commits);
         store.Dispose();

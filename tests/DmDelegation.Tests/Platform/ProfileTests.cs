@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Platform.Profile;
 using DmDelegation.Tree;
 
@@ -95,6 +96,65 @@ public sealed class ProfileTests
     }
 
     [TestMethod]
+    public void A_node_is_bound_to_a_program_and_may_then_be_executed_TND_081_TND_083()
+    {
+        using var folder = new TemporaryFolder();
+        var program = folder.Write("program", "", UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var node = Read(Bound($$"""{ "program": "{{program}}", "arguments": ["-q", "--"], "timeoutSeconds": 5, "argument": "uri" }""")).Tree[^1];
+        Assert.AreEqual((program, "-q --", 5, OperationArgument.Uri), (node.Exec!.Program, string.Join(' ', node.Exec.Arguments), node.Exec.TimeoutSeconds, node.Exec.Argument));
+        Assert.AreEqual(AccessTypes.All, node.Access);
+        node = Read(Bound($$"""{ "program": "{{program}}" }""")).Tree[^1];
+        Assert.AreEqual((OperationBinding.DefaultTimeoutSeconds, OperationArgument.None), (node.Exec!.TimeoutSeconds, node.Exec.Argument));
+        Assert.IsNull(Read(Good).Tree[0].Exec);
+    }
+
+    [TestMethod]
+    [DataRow("{ }", "", "profile.json: tree[4].exec.program: is missing or empty, must be a text")]
+    [DataRow("{ \"program\": \"ls\" }", "", "profile.json: tree[4].exec.program: \"ls\", must be an absolute path of at most 1024 characters without . and ..")]
+    [DataRow("{ \"program\": \"/usr/../bin/ls\" }", "", "profile.json: tree[4].exec.program: \"/usr/../bin/ls\", must be an absolute path of at most 1024 characters without . and ..")]
+    [DataRow("{ \"program\": \"PROGRAM\", \"timeoutSeconds\": 0 }", "", "profile.json: tree[4].exec.timeoutSeconds: 0, must be a whole number from 1 to 86400")]
+    [DataRow("{ \"program\": \"PROGRAM\", \"argument\": \"file\" }", "", "profile.json: tree[4].exec.argument: \"file\", must be one of none, text, uri")]
+    [DataRow("{ \"program\": \"PROGRAM\", \"arguments\": \"-q\" }", "", "profile.json: tree[4].exec.arguments: String, must be a list")]
+    [DataRow("{ \"program\": \"PROGRAM\" }", ", \"permanent\": false", "profile.json: tree[4].exec.program: a node that is bound to a program must be permanent: no rename may lead another node there")]
+    [DataRow("{ \"program\": \"PROGRAM\" }", ", \"access\": [\"Get\"]", "profile.json: tree[4].access: must contain Exec, or be absent, where exec names a program")]
+    public void A_mistake_in_a_binding_is_told(string exec, string more, string error)
+    {
+        using var folder = new TemporaryFolder();
+        var program = folder.Write("program", "", UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        CollectionAssert.AreEqual(new[] { error }, Assert.ThrowsExactly<ProfileException>(() => Read(Bound(exec.Replace("PROGRAM", program), more))).Errors.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow(UnixFileMode.UserExecute | UnixFileMode.OtherWrite, UnixFileMode.None, "can be written by its group or by everybody (mode 102); chmod go-w it")]
+    [DataRow(UnixFileMode.UserExecute | UnixFileMode.GroupWrite, UnixFileMode.None, "can be written by its group or by everybody (mode 120); chmod go-w it")]
+    [DataRow(UnixFileMode.UserRead, UnixFileMode.None, "is not executable (mode 400)")]
+    [DataRow(UnixFileMode.UserExecute, UnixFileMode.OtherWrite, "can be written by everybody; chmod o-w it")]
+    public void A_program_that_others_could_put_another_in_place_of_is_refused(UnixFileMode file, UnixFileMode above, string error)
+    {
+        using var folder = new TemporaryFolder();
+        var program = folder.Write("program", "", file);
+        File.SetUnixFileMode(folder.Path, File.GetUnixFileMode(folder.Path) | above);
+        StringAssert.EndsWith(Assert.ThrowsExactly<ProfileException>(() => Read(Bound($$"""{ "program": "{{program}}" }"""))).Errors.Single(), error, StringComparison.Ordinal);
+        var link = folder.File("link");
+        File.CreateSymbolicLink(link, program);
+        StringAssert.EndsWith(Assert.ThrowsExactly<ProfileException>(() => Read(Bound($$"""{ "program": "{{link}}" }"""))).Errors.Single(), error, StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void A_program_that_is_not_there_yet_is_warned_about_and_a_movable_ancestor_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var (_, warnings) = DeviceProfileReader.Read(folder.Write("p.json", Bound("""{ "program": "/nowhere/program" }""")));
+        CollectionAssert.AreEqual(new[] { "p.json: tree[4].exec.program: /nowhere/program is not there; until it is, the operation ends as failed" }, warnings.ToArray());
+        var movable = Bound("""{ "program": "/nowhere/program" }""").Replace("\"./SCM\", \"acl\"", "\"./SCM\", \"permanent\": false, \"acl\"");
+        StringAssert.Contains(Assert.ThrowsExactly<ProfileException>(() => Read(movable)).Errors.Single(), "./SCM above it must be permanent", StringComparison.Ordinal);
+    }
+
+    private static string Bound(string exec, string more = "") => Good.Replace(
+        "{ \"uri\": \"./DevInfo/Ext\", \"type\": \"urn:x\" }",
+        $$"""{ "uri": "./DevInfo/Ext", "type": "urn:x" }, { "uri": "./SCM/run", "exec": {{exec}}{{more}} }""");
+
+    [TestMethod]
     public void All_mistakes_are_told_at_once_and_unknown_keys_are_warned_about()
     {
         var fault = Assert.ThrowsExactly<ProfileException>(() => Read("{}"));
@@ -138,6 +198,11 @@ public sealed class ProfileTests
             new[] { "$schema", "name", "rootAcl", "devInfo", "devDetail", "tree", "protected" }, schema.EnumerateObject().Select(field => field.Name).ToArray());
         var limits = schema.GetProperty("devDetail").GetProperty("properties");
         Assert.AreEqual(UriLimits.HardMaxDepth, limits.GetProperty("maxDepth").GetProperty("maximum").GetInt32());
+        var exec = schema.GetProperty("tree").GetProperty("items").GetProperty("properties").GetProperty("exec").GetProperty("properties");
+        CollectionAssert.AreEquivalent(new[] { "program", "arguments", "timeoutSeconds", "argument" }, exec.EnumerateObject().Select(field => field.Name).ToArray());
+        Assert.AreEqual(
+            (OperationBinding.MaxTimeoutSeconds, OperationBinding.DefaultTimeoutSeconds),
+            (exec.GetProperty("timeoutSeconds").GetProperty("maximum").GetInt32(), exec.GetProperty("timeoutSeconds").GetProperty("default").GetInt32()));
         Assert.AreEqual(NodeName.MaxOctets, limits.GetProperty("maxSegLen").GetProperty("maximum").GetInt32());
     }
 }

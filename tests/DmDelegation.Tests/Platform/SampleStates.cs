@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Audit;
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 using DmDelegation.Tree;
@@ -34,6 +35,8 @@ internal static class SampleStates
             Outbox = ImmutableSortedDictionary<long, OutboxEntry>.Empty
                 .Add(9, new OutboxEntry(9, "k9", "a.example", "7QK2", "Ack", "informational", "corr", "<x>&</x>", 1, Time))
                 .Add(10, new OutboxEntry(10, "k10", "b.example", "7QK2", "End", "critical", "", "", 0, Time)),
+            Operations = ImmutableSortedDictionary<long, DeviceOperation>.Empty
+                .Add(8, new DeviceOperation(8, scm, "./SCM", "b.example", "7QK2", ["a.example", "home.example"], "corr", "./SCM/x", 5, 60, OperationPhase.Cancelling, true, 181)),
             Servers = ImmutableSortedDictionary.Create<string, ServerState>(StringComparer.Ordinal).Add("a.example", new ServerState(long.MaxValue, "boot-1", 5, 2, [new byte[] { 1, 2 }]) { Rotation = new(new(true, new byte[] { 3 }, true), new(false, default, false), new byte[] { 4 }), Reach = new("https://b.example/dm", new byte[32], 2) }),
             Evidence = AuditRing.Empty.Add(Audited("Start")).Add(Audited("T1")),
             Noise = AuditRing.Empty.Add(Audited("Login")),

@@ -96,13 +96,13 @@ public sealed class SecretsTests
     }
 
     [TestMethod]
-    public void The_systemd_credential_takes_the_place_of_the_file()
+    public void A_systemd_credential_is_guarded_by_systemd_whatever_its_mode_and_never_made()
     {
         using var folder = new TemporaryFolder();
         folder.Write("device-key", new string('c', 32), UnixFileMode.UserRead | UnixFileMode.GroupRead);
-        using var key = DeviceKeyFile.LoadOrCreate(folder.File("device.key"), folder.Path);
+        using var key = DeviceKeyFile.LoadOrCreate(folder.File("device-key"), folder.Path);
         Assert.AreEqual(new string('c', 32), Encoding.ASCII.GetString(key.Octets));
-        Assert.IsFalse(File.Exists(folder.File("device.key")));
+        Assert.AreEqual("secret-file", Assert.ThrowsExactly<PlatformException>(() => DeviceKeyFile.LoadOrCreate(folder.File("other"), folder.Path)).Code);
     }
 
     [TestMethod]

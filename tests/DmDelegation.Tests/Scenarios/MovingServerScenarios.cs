@@ -161,6 +161,56 @@ public sealed class MovingServerScenarios
     }
 
     [TestMethod]
+    public void B_that_was_only_away_when_it_had_moved_is_found_again_DEL_342()
+    {
+        using var device = new TestDevice();
+        var delegation = Given.Pending(device, Pinned(final: true));
+        var b = device.Servers[Given.B];
+        (b.TlsPin, b.AnswersAt) = (Old, new Uri("https://b.example/dm"));
+        device.Finalise(delegation);
+        device.Manage(Given.B, Dm.Replace(Account + "/AppAddr/1/Addr", "https://new.example/dm")).Answers(200);
+        b.Reachable = false;
+        var seen = new List<string>();
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            seen.Add(device.ValueOf(Account + "/AppAddr/1/Addr"));
+            device.Manage(Given.B, (Batch[])[]);
+        }
+
+        Assert.AreEqual("5 new, 5 b, 5 new, 5 b", string.Join(", ", seen.Chunk(5).Select(five => $"{five.Length} {five.Distinct().Single()["https://".Length..].Split('.')[0]}")));
+        (b.Reachable, b.AnswersAt) = (true, new Uri("https://new.example/dm"));
+        device.Manage(Given.B, Dm.Replace("./SCM/x", "at the new address")).Answers(200);
+        Assert.IsNull(device.Durable.ServerOf(Given.B).Reach);
+    }
+
+    [TestMethod]
+    [DataRow("http-503", false)]
+    [DataRow("http-429", false)]
+    [DataRow("empty", false)]
+    [DataRow("", false, DisplayName = "malformed")]
+    [DataRow("http-404", true)]
+    [DataRow("timeout", true)]
+    [DataRow("tls", true)]
+    public void Who_answers_is_there_however_badly_it_goes_DEL_342(string code, bool counts)
+    {
+        using var device = new TestDevice();
+        var delegation = Given.Pending(device, Pinned(final: true));
+        device.Servers[Given.B].TlsPin = Old;
+        device.Finalise(delegation);
+        device.Manage(Given.B, Dm.Replace(Account + "/AppAddr/1/Addr", "https://new.example/dm")).Answers(200);
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            device.Open(Given.B);
+            var serial = device.State.Sessions[Given.B].Serial;
+            device.Handle(code.Length == 0
+                ? new MessageReceived(Given.B, serial, "<no message>"u8.ToArray(), null, device.Transport)
+                : new ExchangeFailed(Given.B, serial, code, 0));
+        }
+
+        Assert.AreEqual(counts ? "https://b.example/dm" : "https://new.example/dm", device.ValueOf(Account + "/AppAddr/1/Addr"));
+    }
+
+    [TestMethod]
     public void In_an_Atomic_that_fails_nothing_has_moved_DEL_342()
     {
         using var device = new TestDevice();

@@ -16,10 +16,6 @@ public static class NotYet
         ("S-088", "timing measured", "speed is never asserted with a clock (design 5); that the same work is done is, and the bench verb shows the time"),
         ("S-211", "time bounds", "speed is never asserted with a clock (design 5); memory is"),
 
-        // Parts of the specification that come with other features.
-        ("S-114", Whole, "Exec on nodes of the device (bindings)"),
-        ("S-206", Whole, "Exec on nodes of the device (bindings)"),
-
         // Part dm.
         ("S-024", Whole, "TNDS: serialised trees"),
         ("S-078", Whole, "Package 0"),

@@ -24,7 +24,7 @@ public static class StateText
     public static string Of(AgentState state)
     {
         var text = new StringBuilder(OfTree(state));
-        foreach (var part in new object[] { state.Device, state.Clock, state.Records, state.Tombstones, state.Outbox, state.Servers, state.Evidence.Entries, state.Noise.Entries })
+        foreach (var part in new object[] { state.Device, state.Clock, state.Records, state.Tombstones, state.Outbox, state.Operations, state.Servers, state.Evidence.Entries, state.Noise.Entries })
         {
             text.AppendLine(JsonSerializer.Serialize(part, part.GetType(), Plain));
         }

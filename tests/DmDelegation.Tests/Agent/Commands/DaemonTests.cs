@@ -93,6 +93,32 @@ public sealed class DaemonTests
     }
 
     [TestMethod]
+    public async Task A_device_started_without_an_account_says_so_and_takes_the_first_ones_at_its_next_start()
+    {
+        using var folder = new AgentFolder();
+        var configured = File.ReadAllText(folder.Configuration);
+        File.WriteAllText(folder.Configuration, configured[..configured.IndexOf("\"accounts\"", StringComparison.Ordinal)] + "\"accounts\": [] }");
+        string device;
+        await using (var daemon = await Daemon.ReadyAsync(folder))
+        {
+            var status = await AgentProcess.RunAsync(folder.Configuration, "status");
+            StringAssert.Contains(status.Output, "no account configured yet", StringComparison.Ordinal);
+            StringAssert.Contains(status.Output, "systemctl restart dmagent", StringComparison.Ordinal);
+            device = (await JsonAsync(folder, "status")).GetProperty("deviceId").GetString()!;
+            await daemon.TerminateAsync();
+            await daemon.EndAsync();
+        }
+
+        File.WriteAllText(folder.Configuration, configured);
+        await using var again = await Daemon.ReadyAsync(folder);
+        var now = await JsonAsync(folder, "status");
+        Assert.AreEqual((device, true, 0), (now.GetProperty("deviceId").GetString(), now.GetProperty("well").GetBoolean(), now.GetProperty("warnings").GetArrayLength()));
+        Assert.AreEqual("a.example", now.GetProperty("accounts")[0].GetString());
+        await again.TerminateAsync();
+        StringAssert.Contains((await again.EndAsync()).Output, "<5>DM5002 1 account provisioned", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public async Task Every_question_is_answered_as_JSON_and_for_people()
     {
         using var folder = new AgentFolder();

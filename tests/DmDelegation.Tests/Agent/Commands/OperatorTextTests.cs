@@ -3,7 +3,9 @@ using DmDelegation.Agent.Commands;
 using DmDelegation.Agent.Queries;
 using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.State;
+using DmDelegation.Tree;
 
 namespace DmDelegation.Tests.Agent.Commands;
 
@@ -217,13 +219,35 @@ public sealed class OperatorTextTests
         using var samples = new Samples();
         var json = JsonSerializer.SerializeToElement(StatusQuery.Report(samples.Context(SampleDelegations.Several(samples.Factory))), ReportJson.Readable.StatusReport);
         Assert.AreEqual(
-            "well state version deviceId managedBy home clock delegations outbox sessions warnings accounts waiting", Names(json));
+            "well state version deviceId managedBy home clock delegations outbox sessions warnings accounts waiting operations", Names(json));
         Assert.AreEqual("server by delegation state scope until remainingSeconds parent exclusive held", Names(json.GetProperty("managedBy")[0]));
         Assert.AreEqual("server by delegation scope secondsLeft parent", Names(json.GetProperty("waiting")[0]));
-        Assert.AreEqual("code severity text remedy because", Names(json.GetProperty("warnings")[0]));
+        Assert.AreEqual("code severity text remedy because subject since", Names(json.GetProperty("warnings")[0]));
         Assert.AreEqual(
             """{"server":"c.example","by":"b.example","delegation":"8XK3","state":"Active","scope":["./SCM/x"],"until":"2027-01-02T04:03:05Z","remainingSeconds":3540,"parent":"7QK2","exclusive":true,"held":null}""",
             json.GetProperty("managedBy")[1].GetRawText());
+    }
+
+    [TestMethod]
+    public void Status_tells_what_runs_for_whom_DEL_218()
+    {
+        using var samples = new Samples();
+        var running = new DeviceOperation(
+            7, new NodeId(1), "./SCM/update", "b.example", "7QK2", ["a.example"], "", "", Samples.Now.BootMs - 61_000, 600, OperationPhase.Running, PastPoint: true, 0);
+        var state = samples.Factory with { Operations = samples.Factory.Operations.Add(7, running).Add(8, running with { Delegation = "", PastPoint = false }) };
+        StringAssert.EndsWith(
+            Status(samples, state),
+            """
+            Sessions   none
+            Runs       ./SCM/update for b.example (delegation 7QK2), 1 min 1 s, past its
+                       point of no return
+            Runs       ./SCM/update for b.example, 1 min 1 s
+            """,
+            StringComparison.Ordinal);
+        var json = JsonSerializer.SerializeToElement(StatusQuery.Report(samples.Context(state)), ReportJson.Readable.StatusReport);
+        Assert.AreEqual(
+            """{"node":"./SCM/update","server":"b.example","delegation":"7QK2","seconds":61,"state":"past-point-of-no-return"}""",
+            json.GetProperty("operations")[0].GetRawText());
     }
 
     /// <summary>T1 and T2 have been here: the undo record says what the ACL owes to the delegation.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using DmDelegation.Agent.Loop;
+using DmDelegation.Agent.Queries;
 using DmDelegation.Engine;
 using DmDelegation.Engine.Time;
 using DmDelegation.Platform.Http;
@@ -144,8 +146,34 @@ public sealed class AgentLoopTests
         Assert.AreEqual(Samples.Now.Wall.AddHours(trusted ? -1 : 0), time);
     }
 
+    [TestMethod]
+    public async Task What_begins_to_be_wrong_is_logged_once_and_status_says_since_when()
+    {
+        using var samples = new Samples();
+        var looks = 0;
+        var loop = Loop(samples, () => { }, warnings: snapshot =>
+        {
+            looks++;
+            return Warnings.Of(samples.Context() with { State = snapshot.State });
+        });
+        var running = loop.RunAsync();
+        await AgentProcess.InTime(loop.SessionAsync("a.example", default));
+        var snapshot = await AgentProcess.InTime(loop.SnapshotAsync(default));
+        var before = looks;
+        for (var question = 0; question < 5; question++)
+            await AgentProcess.InTime(loop.SnapshotAsync(default));
+        loop.Stop();
+        await running;
+        Assert.AreEqual(before, looks, "a question costs no look");
+        Assert.HasCount(1, _done.Where(entry => entry.StartsWith("DM51", StringComparison.Ordinal)), string.Join(", ", _done));
+        var context = samples.Context() with { State = snapshot.State };
+        Assert.AreEqual("2027-01-02T03:04:05Z", Warnings.Of(context with { Facts = context.Facts with { Observed = snapshot.Observed } }).Single().Since);
+        Assert.IsNull(Warnings.Of(context).Single().Since);
+    }
+
     private AgentLoop Loop(
-        Samples samples, Action commit, Func<SendMessage, CancellationToken, Task<ExchangeResult>>? exchange = null, Func<ClockReading>? clock = null)
+        Samples samples, Action commit, Func<SendMessage, CancellationToken, Task<ExchangeResult>>? exchange = null, Func<ClockReading>? clock = null,
+        Func<Snapshot, ImmutableArray<WarningReport>>? warnings = null)
     {
         var ports = new LoopPorts(
             clock ?? (() => Samples.Now),
@@ -163,7 +191,7 @@ public sealed class AgentLoopTests
             line => _done.Enqueue($"{line.Code} {line.Text}"),
             Notifier.From(_ => null),
             _ => samples.Factory);
-        return new AgentLoop(samples.Engine, samples.Opened, ports, _ => "status");
+        return new AgentLoop(samples.Engine, samples.Opened, ports, _ => "status", warnings);
     }
 
     private static ExchangeResult Failure(string code) => new(null, null, default, code, 0);

@@ -8,7 +8,7 @@ namespace DmDelegation.Tests.AttackBook.Kit;
 internal sealed record Asked(Command Command, Item Item, int Status)
 {
     /// <summary>207 … 216 of the 2xx say that it was not done, or undone (STA-013).</summary>
-    public bool WasExecuted => Status is 200 || (Status == 406 && Command is Exec && !Target.IsDelegation && Target.Query.Length == 0);
+    public bool WasExecuted => Status is 200 or 202 || (Status == 406 && Command is Exec && !Target.IsDelegation && Target.Query.Length == 0);
 
     public bool MayHaveBeen => Status is 0 || WasExecuted;
 

@@ -32,6 +32,15 @@ public sealed class SessionEndTests
     }
 
     [TestMethod]
+    public void The_end_says_how_often_commands_got_which_status()
+    {
+        var dialogue = new Dialogue().Begin(Write + "<Get><CmdID>6</CmdID><Item><Target><LocURI>./NO</LocURI></Target></Item></Get>");
+        dialogue.Say(dialogue.HdrStatus(200) + Write).Say(dialogue.HdrStatus(200));
+        Assert.AreEqual("200 x 2, 404 x 1", string.Join(", ", dialogue.Ended!.Statuses.Select(status => $"{status.Key} x {status.Value}")));
+        Assert.IsEmpty(new Dialogue().Open().Lose("connect").Ended!.Statuses);
+    }
+
+    [TestMethod]
     public void One_plain_message_is_one_commit_made_before_its_answer_DEL_143()
     {
         var dialogue = new Dialogue("DIGEST").Open();

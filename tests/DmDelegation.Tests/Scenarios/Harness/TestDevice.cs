@@ -415,6 +415,7 @@ public sealed partial class TestDevice : IDisposable
         Session = setup.Session,
         TreeSize = setup.TreeSize,
         Accounts = setup.Accounts.ToImmutableDictionary(StringComparer.Ordinal),
+        Operations = setup.Operations.ToImmutableDictionary(bound => NodePath.Parse(bound.Key), bound => bound.Value),
     };
 
     private EnginePorts MakePorts(TestDeviceSetup setup) => new(

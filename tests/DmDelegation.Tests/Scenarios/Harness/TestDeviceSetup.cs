@@ -1,4 +1,5 @@
 using DmDelegation.Engine;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.Ports;
 
 namespace DmDelegation.Tests.Scenarios.Harness;
@@ -39,6 +40,9 @@ public sealed class TestDeviceSetup
     public IStorage? Storage { get; set; }
 
     public Dictionary<string, AccountOptions> Accounts { get; } = [];
+
+    /// <summary>Nodes bound to programs; the test plays the programs.</summary>
+    public Dictionary<string, OperationBinding> Operations { get; } = [];
 
     /// <summary>Nodes of the factory tree, parents first: URI, own ACL, value (null: interior).</summary>
     public List<(string Uri, string Acl, string? Value)> Nodes { get; } =
