@@ -1,5 +1,7 @@
 # Sourced by the container tests: podman with systemd inside, from a Debian base image made here (no image registry is asked).
-# The caller sets cache (a directory that outlives the run, for the images) and arch (amd64 or arm64).
+# The caller sets cache (a directory that outlives the run, for the images); arch, if it is not to be amd64, and patience, a factor for
+# whatever is waited for.
+arch=${arch:-amd64} patience=${patience:-1}
 
 # What the containers need on the machine that runs the tests; installed when missing.
 container_tools() {
@@ -32,35 +34,42 @@ pod() {
         --storage-opt overlay.skip_mount_home=true --runtime runc "$@"
 }
 
-# container_base ARCH: Debian with systemd and what the package depends on, kept as a tar in the cache and imported once.
+# container_base [ARCH]: Debian with systemd and what the package depends on, kept as a tar in the cache and imported once.
 container_base() {
-    local packages=systemd,systemd-sysv,dbus,libssl3,ca-certificates,libstdc++6 tar="$cache/base-bookworm-$1.tar" image=dmagent-base-$1
-    [ "$1" != amd64 ] || packages+=,libfaketime # for the case that changes the clock
+    local of=${1:-$arch} packages=systemd,systemd-sysv,dbus,libssl3,ca-certificates,libstdc++6
+    local tar="$cache/base-bookworm-$of.tar" image=dmagent-base-$of
+    [ "$of" != amd64 ] || packages+=,libfaketime # for the case that changes the clock
     mkdir -p "$cache"
     printf '[containers]\ndefault_ulimits = ["nofile=1024:4096","nproc=4096:4096"]\n' > "$cache/containers.conf"
     if [ ! -s "$tar" ] || [ "$(cat "$tar.packages" 2>/dev/null)" != "$packages" ]; then
         rm -rf "$tar" "$tar.new"
-        mmdebstrap --quiet --format=tar --variant=minbase --arch="$1" --include="$packages" bookworm "$tar.new" && mv "$tar.new" "$tar" || return 1
+        mmdebstrap --quiet --format=tar --variant=minbase --arch="$of" --include="$packages" bookworm "$tar.new" && mv "$tar.new" "$tar" || return 1
         echo "$packages" > "$tar.packages"
         pod rmi -f "$image" >/dev/null 2>&1 || true
     fi
-    pod image exists "$image" || pod import --arch "$1" "$tar" "$image" >/dev/null 2>&1 || { echo "podman does not import $tar"; return 1; }
+    pod image exists "$image" || pod import --arch "$of" "$tar" "$image" >/dev/null 2>&1 || { echo "podman does not import $tar"; return 1; }
     echo "$packages"
 }
 
-# container_create NAME NETWORK_NAMESPACE OPTIONS...: a container that will boot systemd.
+# container_create NAME [NETWORK [OPTION...]]: a container that will boot systemd, without network if none is given; it is filled with files
+# before it is started.
 container_create() {
-    local container=$1 namespace=$2; shift 2
+    local container=$1 network=${2:-none}; shift; [ $# -eq 0 ] || shift
     # SYS_ADMIN, unmasked /proc and no second seccomp filter: the unit's own sandbox is built inside.
-    pod create --name "$container" --arch "$arch" --systemd=always --network="ns:/run/netns/$namespace" \
+    pod create --name "$container" --arch "$arch" --systemd=always --network="$network" \
         --cap-add=SYS_ADMIN --security-opt seccomp=unconfined --security-opt unmask=ALL "$@" "dmagent-base-$arch" /sbin/init >/dev/null
 }
 
 # Starts the container $1 and waits for its systemd; prints the state reached.
 container_boot() {
-    local state=''
+    local state='' deadline
     pod start "$1" >/dev/null || return 1
-    booted() { state=$(pod exec "$1" systemctl is-system-running 2>/dev/null); [ "$state" = running ] || [ "$state" = degraded ]; }
-    until_true 40 booted "$1" || { echo "systemd says: ${state:-nothing}"; return 1; }
-    echo "systemd $state"
+    deadline=$((SECONDS + 40 * patience))
+    while [ $SECONDS -lt $deadline ]; do
+        state=$(pod exec "$1" systemctl is-system-running 2>/dev/null)
+        case $state in running | degraded) echo "systemd $state"; return ;; esac
+        sleep 0.3
+    done
+    echo "systemd says: ${state:-nothing}"
+    return 1
 }
