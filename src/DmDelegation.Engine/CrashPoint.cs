@@ -1,8 +1,8 @@
 namespace DmDelegation.Engine;
 
 /// <summary>
-/// The rows of 12.4 of the delegation specification, as places where a test build can stop the process (DEL-296). C10 and C11 are
-/// cut at their commits; the rest come with a reboot.
+/// The rows of 12.4 of the delegation specification, as places where a test build can stop the process (DEL-296). Those that are missing
+/// come with a reboot.
 /// </summary>
 public enum CrashPoint
 {
@@ -33,6 +33,12 @@ public enum CrashPoint
     /// <summary>C9: T2 committed, step 8 not sent.</summary>
     C9AfterT2Commit,
 
+    /// <summary>C10: B's new secrets committed, Status not sent.</summary>
+    C10AfterRotationCommit,
+
+    /// <summary>C11: final T2 committed, Status of Confirm not sent.</summary>
+    C11AfterFinalCommit,
+
     /// <summary>C14: T3 decided by expiry, window or cascade, not committed.</summary>
     C14BeforeT3CommitOfDevice,
 
@@ -47,6 +53,9 @@ public enum CrashPoint
 
     /// <summary>C18: T3 committed, End not sent.</summary>
     C18BeforeEndSent,
+
+    /// <summary>C20: in a cascade, one of the ends below decided, nothing committed.</summary>
+    C20InCascade,
 
     /// <summary>C23: in a message, between the commit before an authority-changing command and that command's own.</summary>
     C23BetweenCommits,

@@ -138,6 +138,10 @@ internal sealed class Work
     [Conditional("DM_CRASH_HOOKS")]
     public void Mark(CrashPoint point) => Emit(new CrashMark(point));
 
+    /// <summary>Marks a crash point behind the commit of the open transaction.</summary>
+    [Conditional("DM_CRASH_HOOKS")]
+    public void MarkAfterCommit(CrashPoint point) => EmitAfterCommit(new CrashMark(point));
+
     /// <summary>Marks the commit that brings a record in (C1, C2).</summary>
     [Conditional("DM_CRASH_HOOKS")]
     private void MarkStaged(AgentState before, CrashPoint point)

@@ -5,6 +5,7 @@ using DmDelegation.Tests.Manual;
 
 return args switch
 {
+    ["sbom", .. var options] => Sbom.Run(options, Console.Error) ?? Usage(),
     ["bench", ..] => Bench.Run(Console.Out),
     ["conformance"] => Conformance(ConformanceReport.WriteText),
     ["conformance", "--json"] => Conformance(ConformanceReport.WriteJson),
@@ -30,10 +31,12 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         usage: DmDelegation.Robustness VERB
+          sbom --package ROOT --assets FILE --deb FILE --architecture A --version V --created SECONDS --out FILE
+                  the SPDX document of a Debian package; packaging/debian/build calls it
           bench   measure access decisions, commits and snapshots of the tree; compare figures of one run only
           conformance [--json]
                   how many requirements of each series a test names, which are named as not tested and why, and where the tests are
-          footprint --agent FILE [--json]
+          footprint --agent FILE [--json | --markdown]
                   storage, memory, start and writes of a built agent, against the budgets; exit code 1 if a limit is passed
           manual OUT
                   write the manual pages of dmagent and its completions for bash, zsh and fish below the folder OUT

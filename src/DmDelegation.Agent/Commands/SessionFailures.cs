@@ -28,6 +28,9 @@ internal static class SessionFailures
         ["stopping"] = "the agent stops",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>All codes that have words.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> All => Hints;
+
     /// <summary>The words for a code; null if there are none.</summary>
     public static string? Words(string code) => Hints.GetValueOrDefault(code);
 

@@ -7,7 +7,8 @@ namespace DmDelegation.Agent.Configuration;
 /// <summary>
 /// Secrets that the service manager hands over (LoadCredential=, LoadCredentialEncrypted=). The whole rule: what is configured counts, a path or
 /// <c>credential:NAME</c>; where nothing is, the device key is the credential <c>device-key</c> if there is one, and the key of a configured
-/// certificate is the credential <c>identity-key</c> or <c>tls-client-key</c>. Only the service sees its credentials; the command line keeps their names.
+/// certificate is the credential <c>identity-key</c> or <c>tls-client-key</c>. Only the service sees its credentials; who does not keeps their
+/// names, and it is the service that fails when one is missing (<see cref="NamedFiles.MissingCredentials"/>).
 /// </summary>
 internal static class Credentials
 {
@@ -49,7 +50,7 @@ internal static class Credentials
 
     /// <summary>Puts in what is not configured, and files in the place of names.</summary>
     /// <param name="agent">The configuration.</param>
-    /// <param name="directory">Where the credentials are; null: names stay.</param>
+    /// <param name="directory">Where the credentials are; null: names stay, as does that of one that is not there.</param>
     /// <param name="values">The values to show.</param>
     public static AgentConfiguration Apply(AgentConfiguration agent, string? directory, ImmutableArray<ConfiguredValue>.Builder values) => agent with
     {
@@ -77,7 +78,7 @@ internal static class Credentials
     }
 
     private static string? FileOf(string? named, string? directory) =>
-        named is not null && directory is not null && IsName(named) ? Path.Combine(directory, named[Prefix.Length..]) : named;
+        named is not null && directory is not null && IsName(named) && Path.Combine(directory, named[Prefix.Length..]) is var file && File.Exists(file) ? file : named;
 
     private static string OriginOf(string name) => "credential " + name;
 

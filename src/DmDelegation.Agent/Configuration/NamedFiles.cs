@@ -5,8 +5,6 @@ namespace DmDelegation.Agent.Configuration;
 /// <summary>Looks at the files that the configuration names: whether they are there, and whether secrets are open to others (DEL-192).</summary>
 internal static class NamedFiles
 {
-    private const string NotPassed = "the service manager hands over no such credential: LoadCredential= in the unit";
-
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
@@ -15,13 +13,14 @@ internal static class NamedFiles
     public static IEnumerable<ConfigurationProblem> Missing(ConfigurationReading reading, AgentConfiguration agent) =>
         from named in All(agent)
         where !named.FirstStartOnly && !Credentials.IsName(named.File) && !File.Exists(named.File)
-        select new ConfigurationProblem(OriginOf(reading, named.Key), named.Key, named.File, Credentials.IsIn(agent.CredentialsDirectory, named.File) ? NotPassed : "the file is not there");
+        select new ConfigurationProblem(OriginOf(reading, named.Key), named.Key, named.File, "the file is not there");
 
     /// <summary>For the service itself: credentials that it needs and that nobody hands over to it.</summary>
     public static IEnumerable<ConfigurationProblem> MissingCredentials(ConfigurationReading reading, AgentConfiguration agent) =>
         from named in All(agent)
         where !named.FirstStartOnly && Credentials.IsName(named.File)
-        select new ConfigurationProblem(OriginOf(reading, named.Key), named.Key, named.File, NotPassed);
+        select new ConfigurationProblem(
+            OriginOf(reading, named.Key), named.Key, named.File, "the service manager hands over no such credential: LoadCredential= in the unit");
 
     /// <summary>Passwords of accounts that are missing: whoever deletes them once they are provisioned does well.</summary>
     public static IEnumerable<ConfigurationProblem> MissingPasswords(ConfigurationReading reading, AgentConfiguration agent) =>
@@ -40,7 +39,8 @@ internal static class NamedFiles
         IEnumerable<(string Key, string? File, bool Secret, bool FirstStartOnly)> named =
         [
             ("profile", agent.Profile, false, false),
-            ("deviceKeyFile", agent.ConfiguredDeviceKeyFile is { } key && (Credentials.IsName(key) || Credentials.IsIn(agent.CredentialsDirectory, key)) ? key : null, true, false),
+            // A file is made at the first start, a credential is not.
+            ("deviceKeyFile", agent.ConfiguredDeviceKeyFile is { } key && Credentials.IsName(key) ? key : null, true, false),
             ("identity.certificateFile", agent.IdentityCertificateFile, false, false),
             ("identity.keyFile", agent.IdentityKeyFile, true, false),
             ("tls.trustAnchorsFile", agent.TrustAnchorsFile, false, false),

@@ -74,6 +74,8 @@ internal static class SecretRotation
         }
 
         Put(work, server, Rotate(work, server, rotation, direction, stored, used));
+        Remember(work, server, leaf);
+        work.MarkAfterCommit(CrashPoint.C10AfterRotationCommit);
         Discharge(work, server);
         if (!rotation.IsDone && work.State.ServerOf(server).Rotation!.IsDone)
         {
@@ -148,11 +150,22 @@ internal static class SecretRotation
             : rotation with { UsedUp = usedUp, Server = Succeeded(work, server, rotation.Server, account.Server!, stored) };
     }
 
-    /// <summary>The earlier value is the one that was last proved: one in between that nobody has used is dropped.</summary>
+    /// <summary>
+    /// The earlier value is the one that B surely has: that of which it has our Status, else the one that was last proved. One in between of
+    /// which it may not know is dropped.
+    /// </summary>
     private static RotatedSecret Succeeded(Work work, string server, RotatedSecret secret, AppAuth auth, SecretBuffer? stored) =>
-        secret.Earlier.IsEmpty && stored is not null
+        stored is not null && (secret.Earlier.IsEmpty || (work.Engine.Sessions.TryGetValue(server, out var session) && session.KnowsReplaced(auth.Secret!.Id)))
             ? new RotatedSecret(false, work.Ports.Vault.Seal(SecretNames.OfEarlierSecret(server, auth.Node), stored.Octets), secret.Derived)
             : secret with { Derived = false };
+
+    private static void Remember(Work work, string server, NodeId leaf)
+    {
+        if (work.Engine.Sessions.TryGetValue(server, out var session))
+        {
+            work.Put(session with { ReplacedSecrets = session.ReplacedSecrets.SetItem(leaf, session.LastServerMsgId) });
+        }
+    }
 
     /// <summary>B has done what DEL-181 asks, for every record that uses the account.</summary>
     private static void Discharge(Work work, string server)

@@ -78,7 +78,7 @@ internal static class DelegationEvents
             ("delegation", record.Id), ("by", record.By), ("to", active.Grant.To));
         work.Mark(CrashPoint.C8BeforeT2Commit);
         work.CommitOwn(CommitPoint.T2);
-        work.Mark(CrashPoint.C9AfterT2Commit);
+        work.Mark(active.State == DelegationState.Finalised ? CrashPoint.C11AfterFinalCommit : CrashPoint.C9AfterT2Commit);
     }
 
     /// <summary>Counts a wrong credential or proof of B, once per session; at the limit T3 runs (DEL-184).</summary>

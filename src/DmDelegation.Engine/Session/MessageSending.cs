@@ -39,9 +39,23 @@ internal static class MessageSending
         }
     }
 
-    /// <summary>Outbox entries that this session has not tried yet, in their order (DEL-239).</summary>
-    public static IEnumerable<OutboxEntry> Unsent(Work work, SessionState session) =>
-        Outbox.Due(work.State, session.Server).Where(entry => !session.TriedEntries.Contains(entry.Number));
+    /// <summary>
+    /// Outbox entries that may go out now, in their order (DEL-239). The server may refuse one alert of a package and take the next; so of
+    /// those about one delegation each waits until the one before is delivered or given up. Not in the last message of a session: it is a
+    /// farewell, and a guest has no other (DEL-247).
+    /// </summary>
+    public static IEnumerable<OutboxEntry> Unsent(Work work, SessionState session)
+    {
+        var before = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in Outbox.Due(work.State, session.Server))
+        {
+            var first = session.OversizedEntries.Contains(entry.Number) || before.Add(entry.DelegationId);
+            if ((first || session.EndError.Length > 0) && !session.TriedEntries.Contains(entry.Number))
+            {
+                yield return entry;
+            }
+        }
+    }
 
     /// <summary>What one Results may hold so that some message can carry it (REP-083).</summary>
     public static ResultsForm.Room RoomOf(Work work, SessionState session, HeaderAnswer answer)
@@ -76,7 +90,8 @@ internal static class MessageSending
             // An alert that no message can carry does not hold up the others (PRO-105); it is tried again in another session.
             var entry = entries[index];
             work.Log(LogCodes.AckRefused, "alert larger than MaxMsgSize", ("server", session.Server), ("delegation", entry.DelegationId));
-            Send(work, session with { TriedEntries = session.TriedEntries.Add(entry.Number) }, headerStatus, nonce, entries.RemoveAt(index), alerts);
+            session = session with { TriedEntries = session.TriedEntries.Add(entry.Number), OversizedEntries = session.OversizedEntries.Add(entry.Number) };
+            Send(work, session, headerStatus, nonce, entries.RemoveAt(index), alerts);
             return;
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmDelegation.Engine.Accounts;
+using DmDelegation.Tree;
 
 namespace DmDelegation.Engine.Session;
 
@@ -32,6 +33,12 @@ public sealed partial record SessionState
 
     /// <summary>The server showed the earlier secret (DEL-182).</summary>
     internal bool ServerOnEarlierSecret { get; init; }
+
+    /// <summary>Secret leaves that the server has replaced in this session, with the MsgID of the last message that did it (DEL-182).</summary>
+    internal ImmutableDictionary<NodeId, int> ReplacedSecrets { get; init; } = ImmutableDictionary<NodeId, int>.Empty;
+
+    /// <summary>The server has the Status of the last replacement of a secret: it has answered a message of ours that owed it nothing more.</summary>
+    internal bool KnowsReplaced(NodeId leaf) => ReplacedSecrets.TryGetValue(leaf, out var msgId) && msgId < LastServerMsgId && Owed.IsEmpty;
 
     /// <summary>The server has said that it accepts the device.</summary>
     internal bool ClientConfirmed { get; init; }

@@ -77,6 +77,9 @@ public sealed partial record SessionState
     /// <summary>Outbox entries that this session has tried: each goes out at most once in it.</summary>
     internal ImmutableHashSet<long> TriedEntries { get; init; } = [];
 
+    /// <summary>Those of them that no message of this session can carry; they hold up no others (PRO-105).</summary>
+    internal ImmutableHashSet<long> OversizedEntries { get; init; } = [];
+
     /// <summary>Command and LocURI of a chunk that was refused: its later chunks are no values of their own (PRO-107).</summary>
     internal (string Command, string LocUri)? RefusedChunk { get; init; }
 }

@@ -16,6 +16,10 @@ public static class ControlClient
     // Own choice: within this time systemd has made anew the socket of an agent that it restarts.
     private static readonly TimeSpan SocketLimit = TimeSpan.FromSeconds(3);
 
+    // Own choice: a restart breaks a connection when the agent stops, when the queue is emptied and when the socket is made anew; one that breaks
+    // more often than this has an agent behind it that cannot start.
+    private const int MostBreaks = 5;
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Sends one request and waits for its answer, however long it takes.</summary>
@@ -38,13 +42,13 @@ public static class ControlClient
         try
         {
             var (response, connected) = await TryAsync(path, request, limit.Token);
-            var broken = Stopwatch.GetTimestamp();
-            for (var pause = FirstPause; connected && response.Code == ControlCodes.NotRunning && Stopwatch.GetElapsedTime(broken) < SocketLimit; pause *= 2)
+            var (breaks, broken) = (connected ? 1 : MostBreaks, Stopwatch.GetTimestamp());
+            for (var pause = FirstPause; response.Code == ControlCodes.NotRunning && breaks < MostBreaks && Stopwatch.GetElapsedTime(broken) < SocketLimit; pause *= 2)
             {
                 await Task.Delay(pause, limit.Token);
-                (response, var again) = await TryAsync(path, request, limit.Token);
-                if (again)
-                    broken = Stopwatch.GetTimestamp();
+                (response, connected) = await TryAsync(path, request, limit.Token);
+                if (connected)
+                    (breaks, broken) = (breaks + 1, Stopwatch.GetTimestamp());
             }
 
             return response;
@@ -76,7 +80,7 @@ public static class ControlClient
         }
         catch (Exception fault) when (fault is SocketException or IOException or ArgumentException or JsonException)
         {
-            return (ControlResponse.Failed(ControlCodes.NotRunning, $"no agent answers at {path}: {fault.Message}"), connected);
+            return (ControlResponse.Failed(ControlCodes.NotRunning, $"no agent answers at {path}: {(File.Exists(path) ? fault.Message : "there is no socket")}"), connected);
         }
         catch (InvalidDataException)
         {

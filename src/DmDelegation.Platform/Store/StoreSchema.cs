@@ -1,6 +1,9 @@
 namespace DmDelegation.Platform.Store;
 
-/// <summary>What the database looks like. The version counts every change that an older agent could not read (DEL-297).</summary>
+/// <summary>
+/// What the database looks like. The version counts every change that an older agent could not read (DEL-297). It stands in the file's header
+/// too (user_version), where a package that is about to replace this agent by an older one finds it without any program of ours.
+/// </summary>
 internal static class StoreSchema
 {
     public const long Version = 1;
@@ -13,6 +16,7 @@ internal static class StoreSchema
           secret INTEGER NOT NULL) STRICT;
         CREATE TABLE document (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key)) STRICT, WITHOUT ROWID;
         INSERT INTO meta VALUES ('format', 1);
+        PRAGMA user_version = 1;
         """;
 
     public const string MetaFormat = "format";

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using DmDelegation.ServerStub.Delegation;
 using DmDelegation.ServerStub.Demo;
@@ -35,13 +33,25 @@ internal static class FootprintRun
     /// <summary>Measures; null if the options make no sense.</summary>
     public static async Task<int?> RunAsync(string[] options, TextWriter output)
     {
-        if (options is not ["--agent", var agent, .. var rest] || rest is not ([] or ["--json"]))
+        Func<IReadOnlyList<Figure>, string>? form = options switch
+        {
+            ["--agent", _] => FootprintText.Table,
+            ["--agent", _, "--json"] => FootprintText.Json,
+            ["--agent", _, "--markdown"] => FootprintText.Markdown,
+            _ => null,
+        };
+        if (form is null)
         {
             return null;
         }
 
-        var figures = await MeasureAsync(Path.GetFullPath(agent));
-        output.WriteLine(rest is ["--json"] ? Json(figures) : Table(figures));
+        var figures = await MeasureAsync(Path.GetFullPath(options[1]));
+        output.WriteLine(form(figures));
+        foreach (var over in figures.Where(figure => !figure.Passes))
+        {
+            Console.Error.WriteLine($"footprint: {over.What}: {over.Value:F1} {over.Unit}, the limit is {over.Limit}");
+        }
+
         return figures.All(figure => figure.Passes) ? 0 : 1;
     }
 
@@ -130,8 +140,8 @@ internal static class FootprintRun
         return
         [
             new("session_peak_mb", "peak resident, sessions", Mb(Memory.Of(running.ProcessId).PeakKb), "MB", PeakBudgetMb, PeakLimitMb),
-            new("session_written_kb", "written to the store by a session without commands", bare.Octets / 1e3 / Sessions, "kB"),
-            new("session_replace_written_kb", "written to the store by a session with a Replace", replacing.Octets / 1e3 / Sessions, "kB"),
+            new(FootprintText.SessionWritten, "written to the store by a session without commands", bare.Octets / 1e3 / Sessions, "kB"),
+            new(FootprintText.ReplaceWritten, "written to the store by a session with a Replace", replacing.Octets / 1e3 / Sessions, "kB"),
             new("session_writes", "write calls of a session without commands", (double)bare.Calls / Sessions, "calls"),
             new("session_replace_writes", "write calls of a session with a Replace", (double)replacing.Calls / Sessions, "calls"),
         ];
@@ -211,10 +221,4 @@ internal static class FootprintRun
         [.. new DirectoryInfo(Path.Combine(folder, "state")).GetFiles().Select(file => (file.Name, file.Length, file.LastWriteTimeUtc))];
 
     private static double Mb(long kilobytes) => kilobytes * 1024 / 1e6;
-
-    private static string Table(IReadOnlyList<Figure> figures) => string.Join('\n', figures.Select(figure => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{figure.What,-55} {figure.Value,9:F1} {figure.Unit,-6}{(figure.Budget is { } budget ? $" budget {budget} {figure.Verdict}" : "")}")));
-
-    private static string Json(IReadOnlyList<Figure> figures) => JsonSerializer.Serialize(figures, JsonSerializerOptions.Web);
 }

@@ -6,7 +6,7 @@ namespace DmDelegation.Tests.Architecture;
 [TestClass]
 public sealed partial class BuildTargetTests
 {
-    private static readonly string[] Expected = ["build", "test", "format", "demo", "native", "smoke", "ci"];
+    private static readonly string[] Expected = ["build", "test", "format", "demo", "native", "package", "containers", "ci"];
 
     private static readonly string[] Verbs = ["build", "test", "format"];
 

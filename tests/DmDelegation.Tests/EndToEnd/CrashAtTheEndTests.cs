@@ -3,7 +3,7 @@ using DmDelegation.Engine;
 
 namespace DmDelegation.Tests.EndToEnd;
 
-/// <summary>17.9 with the real agent, from the end of a delegation: C14 to C18 and C23 of 12.4.</summary>
+/// <summary>17.9 with the real agent, from the end of a delegation: C14 to C18, C20 and C23 of 12.4.</summary>
 [TestClass]
 public sealed class CrashAtTheEndTests
 {
@@ -14,6 +14,7 @@ public sealed class CrashAtTheEndTests
         [CrashPoint.C16AfterT3Commit] = new(RevokeAsync, (world, live) => ItIsOverAsync(world, live, "Revoked 180")),
         [CrashPoint.C17BeforeAbortOfB] = new(RelinquishAsync, (world, live) => ItIsOverAsync(world, live, "Relinquished 182")),
         [CrashPoint.C18BeforeEndSent] = new(RelinquishAsync, (world, live) => ItIsOverAsync(world, live, "Relinquished 182")),
+        [CrashPoint.C20InCascade] = new(RevokeAChainAsync, NoneOfTheChainHasEndedAsync) { Options = LiveWorld.Late with { Chain = true } },
         [CrashPoint.C23BetweenCommits] = new(ReplaceAndRevokeAsync, TheMessageComesAgainAsync) { ArmedByCourse = true },
     };
 
@@ -34,6 +35,26 @@ public sealed class CrashAtTheEndTests
         Assert.IsTrue(world.ServerA.End(live.Id));
         Assert.IsFalse(await world.SessionAsync(LiveWorld.A), "the agent dies in it");
         return live;
+    }
+
+    private static async Task<Live> RevokeAChainAsync(LiveWorld world)
+    {
+        var parent = await world.ActiveAsync(LiveWorld.Terms() with { SubDelegation = 1 });
+        _ = await FinalAndChainTests.LinkAsync(world, LiveWorld.Terms());
+        Assert.IsTrue(world.ServerA.End(parent.Id));
+        Assert.IsFalse(await world.SessionAsync(LiveWorld.A), "the agent dies in it");
+        return parent;
+    }
+
+    private static async Task NoneOfTheChainHasEndedAsync(LiveWorld world, Live parent)
+    {
+        Assert.AreEqual("Active Active", await StatesAsync(), "all of it or none");
+        Assert.IsTrue(await world.SessionAsync(LiveWorld.A)); // A repeats it
+        Assert.AreEqual("Revoked Revoked", await StatesAsync());
+        Assert.AreEqual("Revoked 180", await world.RecordAsync(parent));
+        Assert.AreEqual(Scheme.Home, await world.SchemeAsync());
+
+        async Task<string> StatesAsync() => string.Join(' ', (await world.AskAsync("delegation", "list")).GetProperty("delegations").EnumerateArray().Select(record => record.GetProperty("state").GetString()));
     }
 
     private static async Task<Live> RelinquishAsync(LiveWorld world)

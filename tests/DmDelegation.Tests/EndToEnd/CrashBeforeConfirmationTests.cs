@@ -2,10 +2,11 @@
 using System.Diagnostics;
 using DmDelegation.Engine;
 using DmDelegation.ServerStub.Delegation;
+using DmDelegation.ServerStub.Demo;
 
 namespace DmDelegation.Tests.EndToEnd;
 
-/// <summary>17.9 with the real agent, from the record to the proof of B: C1 to C9 of 12.4.</summary>
+/// <summary>17.9 with the real agent, from the record to the proof of B: C1 to C11 of 12.4.</summary>
 [TestClass]
 public sealed class CrashBeforeConfirmationTests
 {
@@ -21,9 +22,13 @@ public sealed class CrashBeforeConfirmationTests
         [CrashPoint.C6BeforeDeliveryCommit] = new(StartAsync, AckGoesOutAgainAsync),
         // The second time the agent rests, A has its Status of Start.
         [CrashPoint.C7PendingAtRest] = new(StartAndOutlastTheWindowAsync, TheWindowEndsItAsync) { Occurrence = 2 },
-        [CrashPoint.C8BeforeT2Commit] = new(FirstSessionAsync, BComesAgainAsync) { Lockout = 1 },
+        [CrashPoint.C8BeforeT2Commit] = new(FirstSessionAsync, BComesAgainAsync) { Options = LiveWorld.Late with { Lockout = 1 } },
         [CrashPoint.C9AfterT2Commit] = new(FirstSessionAsync, StepEightGoesOutAsync),
+        [CrashPoint.C10AfterRotationCommit] = new(RotateAsync, BBecomesTheOwnerAsync) { Options = Final },
+        [CrashPoint.C11AfterFinalCommit] = new(ConfirmAsync, (world, live) => ItIsFinalAsync(world, live)) { Options = Final },
     };
+
+    private static DemoOptions Final => LiveWorld.Late with { Duration = "final", Confirm = "exec" };
 
     public static IEnumerable<object[]> Points => CrashRun.Points(Rows);
 
@@ -50,6 +55,39 @@ public sealed class CrashBeforeConfirmationTests
         var live = await world.PendingAsync();
         Assert.IsFalse(await world.SessionAsync(LiveWorld.B), "the agent dies in it");
         return live;
+    }
+
+    private static async Task<Live> RotateAsync(LiveWorld world)
+    {
+        var live = await world.PendingAsync(LiveWorld.Terms(Final));
+        Assert.IsFalse(await world.SessionAsync(LiveWorld.B), "the agent dies in it");
+        return live;
+    }
+
+    private static async Task<Live> ConfirmAsync(LiveWorld world)
+    {
+        var live = await world.PendingAsync(LiveWorld.Terms(Final));
+        Assert.IsTrue(await world.SessionAsync(LiveWorld.B), "B replaces its secrets");
+        Assert.IsFalse(await world.SessionAsync(LiveWorld.B), "the agent dies in it");
+        return live;
+    }
+
+    private static async Task BBecomesTheOwnerAsync(LiveWorld world, Live live)
+    {
+        Assert.AreEqual("Pending 0", await world.RecordAsync(live), "B knows nothing of its new secrets yet; the old ones are good (DEL-182)");
+        while (LiveWorld.View(world.ServerB, live.Sid)?.State != ProcessState.Closed && await world.SessionAsync(LiveWorld.B))
+        {
+        }
+
+        await ItIsFinalAsync(world, live);
+    }
+
+    private static async Task ItIsFinalAsync(LiveWorld world, Live live)
+    {
+        Assert.AreEqual("Finalised 0", await world.RecordAsync(live));
+        await world.UntilClosedAsync(live); // Confirm, repeated, is answered 200; or Session tells it
+        Assert.AreEqual("200", await world.CommandAsync(world.ServerB, """[{"replace":{"uri":"./SCM/x","data":"by B"}}]"""));
+        Assert.AreEqual("405", await world.CommandAsync(world.ServerA, $$"""[{"exec":"./Delegation/{{live.Id}}/Operations/Revoke"}]"""), "A cannot (DEL-262)");
     }
 
     private static async Task NothingIsLeftAsync(LiveWorld world, Live live)

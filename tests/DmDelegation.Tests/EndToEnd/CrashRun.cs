@@ -1,5 +1,6 @@
 #if DM_CRASH_HOOKS
 using DmDelegation.Engine;
+using DmDelegation.ServerStub.Demo;
 
 namespace DmDelegation.Tests.EndToEnd;
 
@@ -14,8 +15,8 @@ internal sealed record CrashRow(Func<LiveWorld, Task<Live>> Reach, Func<LiveWorl
     /// <summary>The course itself gives the agent its hook, by a restart; otherwise the agent has it from the beginning.</summary>
     public bool ArmedByCourse { get; init; }
 
-    /// <summary>See DEL-184.</summary>
-    public int Lockout { get; init; } = 5;
+    /// <summary>The world it happens in.</summary>
+    public DemoOptions Options { get; init; } = LiveWorld.Late;
 }
 
 /// <summary>Kills the real agent with SIGKILL at a row of 12.4 and starts it again (DEL-296). Builds without the hooks have no such tests.</summary>
@@ -31,7 +32,7 @@ internal static class CrashRun
     public static async Task RunAsync(TestContext test, CrashPoint point, CrashRow row)
     {
         var environment = row.ArmedByCourse ? None : At(point, row.Occurrence);
-        await using var world = await LiveWorld.StartAsync(test, LiveWorld.Late with { AgentEnvironment = environment, Lockout = row.Lockout });
+        await using var world = await LiveWorld.StartAsync(test, row.Options with { AgentEnvironment = environment });
         var live = await row.Reach(world);
         await world.DiesAsync();
         await world.RestartAsync();

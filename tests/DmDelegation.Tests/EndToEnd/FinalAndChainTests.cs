@@ -99,7 +99,7 @@ public sealed class FinalAndChainTests
     private static string Begin(LiveWorld world, DelegationTerms terms) =>
         world.ServerB.Delegate(new DelegateRequest { Peer = world.ServerD.ServerId, Device = LiveWorld.Device, Terms = terms });
 
-    private static async Task<Live> LinkAsync(LiveWorld world, DelegationTerms terms)
+    internal static async Task<Live> LinkAsync(LiveWorld world, DelegationTerms terms)
     {
         var sid = Begin(world, terms);
         await world.UntilAsync("B waits for the device", () => LiveWorld.View(world.ServerB, sid)?.State == ProcessState.Started);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using DmDelegation.Engine.Delegation;
@@ -53,6 +54,21 @@ public sealed class AgentStoreTests
         Assert.AreSame(StringComparer.Ordinal, loaded.Records["7QK2"].Leaves.KeyComparer);
         Assert.AreSame(StringComparer.Ordinal, loaded.Records["7QK2"].Interiors.KeyComparer);
         Assert.AreSame(StringComparer.Ordinal, loaded.Device.ProvisionedAccounts.KeyComparer);
+    }
+
+    [TestMethod]
+    public void The_format_stands_in_the_header_where_a_package_finds_it_DEL_297()
+    {
+        using var folder = new TemporaryFolder();
+        Filled(folder, out _).Dispose();
+        // SQLite's file format, 1.3: the user version, big-endian, at octet 60.
+        var header = BinaryPrimitives.ReadInt32BigEndian(File.ReadAllBytes(folder.File(AgentStore.FileName)).AsSpan(60));
+        Assert.AreEqual(1, header);
+        using var connection = new SqliteConnection($"Data Source={folder.File(AgentStore.FileName)};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT value FROM meta WHERE name = 'format'";
+        Assert.AreEqual((long)header, command.ExecuteScalar());
     }
 
     [TestMethod]

@@ -135,6 +135,23 @@ public sealed class SocketActivationTests
         Assert.AreEqual("status", (await waiting).Data!.Value.GetString());
     }
 
+    [TestMethod]
+    public async Task An_agent_that_cannot_start_is_not_asked_for_ever()
+    {
+        using var folder = new TemporaryFolder();
+        using var systemd = Listening(folder.File("control"));
+        var question = ControlClient.AskAsync(folder.File("control"), new ControlRequest("status", default), Cancel);
+        var times = 0;
+        while (await Task.WhenAny(question, systemd.AcceptAsync(Cancel).AsTask()) is Task<Socket> flushed)
+        {
+            (await flushed).Dispose();
+            times++;
+        }
+
+        Assert.AreEqual(ControlCodes.NotRunning, (await question).Code);
+        Assert.AreEqual(5, times);
+    }
+
     [DllImport("libc", EntryPoint = "dup")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Duplicate(int descriptor);

@@ -255,6 +255,21 @@ public sealed class CrashScenarios
             passed.UnionWith(device.Passed);
         }
 
+        // Rotation and finality (C10, C11), and a chain that ends (C20), have courses of their own.
+        using (var device = new TestDevice())
+        {
+            device.Finalise(new Delegating().Final());
+            passed.UnionWith(device.Passed);
+        }
+
+        using (var device = new TestDevice())
+        {
+            var parent = Given.Active(device, Chains.Parent());
+            Given.Active(device, Chains.Child());
+            device.Manage(Given.A, parent.Operation("Revoke")).Answers(200);
+            passed.UnionWith(device.Passed);
+        }
+
         CollectionAssert.AreEquivalent(Enum.GetValues<CrashPoint>(), passed.ToArray());
     }
 

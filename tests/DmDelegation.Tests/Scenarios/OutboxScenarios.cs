@@ -46,6 +46,36 @@ public sealed class OutboxScenarios
     }
 
     [TestMethod]
+    public void What_comes_later_about_a_delegation_waits_while_its_target_refuses_what_comes_first_DEL_239_DEL_238()
+    {
+        using var device = new TestDevice();
+        var a = device.Servers["a.example"];
+        var (one, two) = (new Delegating(), new Delegating("8XK3", b: "e.example"));
+        two.Scope[0] = new("./Net", "Get+Replace");
+        device.StartAccepted(one);
+        device.StartAccepted(two);
+        a.Reachable = false;
+        device.Confirm(one);
+        device.Confirm(two);
+        device.Handle(new LocalEnd(one.Id));
+        var before = a.Alerts.Count;
+        Assert.AreEqual("Session 7QK2, Session 8XK3, End 7QK2", Waiting());
+
+        // A takes everything but Session of the first.
+        (a.Reachable, a.AlertStatusOf) = (true, alert => alert.Items[0].Source!.LocURI == one.Uri && alert.Items[0].Meta!.Type!.EndsWith("/Session", StringComparison.Ordinal) ? 500 : 200);
+        device.Manage("a.example", (Batch[])[]);
+        Assert.AreEqual("Session 7QK2, Session 8XK3", Heard());
+        Assert.AreEqual("Session 7QK2, End 7QK2", Waiting(), "no order between delegations, none within one is broken");
+        device.Manage("a.example", (Batch[])[]);
+        device.Manage("a.example", (Batch[])[]);
+        Assert.IsEmpty(device.Durable.Outbox, "given up, the next one went in the same session");
+        Assert.AreEqual("Session 7QK2, Session 8XK3, Session 7QK2, Session 7QK2, End 7QK2", Heard());
+
+        string Waiting() => string.Join(", ", device.Durable.Outbox.Values.Where(entry => entry.Target == "a.example").Select(entry => $"{entry.Event} {entry.DelegationId}"));
+        string Heard() => string.Join(", ", a.Alerts.Skip(before).Select(alert => $"{alert.Event} {alert.Source.Split('/')[^1]}"));
+    }
+
+    [TestMethod]
     public void S_134_Fifty_devices_come_back_spread_and_each_with_one_session_at_a_time_DEL_242_DEL_245()
     {
         const long outageMs = 2 * 86_400_000L;

@@ -128,6 +128,45 @@ public sealed class RotationScenarios
     }
 
     [TestMethod]
+    public void What_B_has_our_Status_for_stays_good_when_it_replaces_again_in_the_same_session_DEL_182()
+    {
+        using var device = new TestDevice();
+        Given.Active(device);
+        var b = device.Servers[Given.B];
+        var (known, lost) = (OwnSecrets.Random(), OwnSecrets.Random());
+
+        // B has the Status of the first replacement; that of the second is lost with the connection.
+        b.BreaksAfter = message => message.Header.MsgID > 2 && message.Commands.OfType<Status>().Any(status => status.Cmd == "Replace");
+        device.Manage(Given.B, _ => known.Replacing(Account), _ => lost.Replacing(Account));
+        b.BreaksAfter = null;
+        device.Reboot(TimeSpan.FromMinutes(1));
+
+        known.Use(b);
+        device.Manage(Given.B, Dm.Replace("./SCM/x", "on what it knows")).Answers(200);
+        lost.Use(b);
+        device.Manage(Given.B, Dm.Replace("./SCM/x", "on the last")).Answers(200);
+        known.Use(b);
+        device.Manage(Given.B, Dm.Replace("./SCM/x", "on the one before"));
+        Assert.AreEqual("on the last", device.ValueOf("./SCM/x"));
+        Assert.IsTrue(device.Durable.ServerOf(Given.B).Rotation is { Client.Earlier.IsEmpty: true, Server.Earlier.IsEmpty: true });
+    }
+
+    [TestMethod]
+    public void What_B_has_no_Status_for_does_not_take_the_place_of_the_proved_one_DEL_182()
+    {
+        using var device = new TestDevice();
+        Given.Active(device);
+        var b = device.Servers[Given.B];
+        var (one, two) = (OwnSecrets.Random(), OwnSecrets.Random());
+
+        // Both in one message, whose answer is lost: B knows none of them, and still the ones it came with.
+        b.BreaksAfter = message => message.Commands.OfType<Status>().Any(status => status.Cmd == "Replace");
+        device.Manage(Given.B, _ => [.. one.Replacing(Account), .. two.Replacing(Account)]);
+        b.BreaksAfter = null;
+        device.Manage(Given.B, Dm.Replace("./SCM/x", "on the proved ones")).Answers(200);
+    }
+
+    [TestMethod]
     [DataRow("6octet", 403)]
     [DataRow("fifteen-octets.", 403)]
     [DataRow("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 403)]

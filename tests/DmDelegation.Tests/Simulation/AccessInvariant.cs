@@ -74,6 +74,11 @@ public sealed class AccessInvariant(SimulatedDevice device) : Invariant
             return;
         }
 
+        if (command is Exec { Items: [{ Target.LocURI: SimulatedSetup.Fetch }] } && status == Refused)
+        {
+            return; // it may be the place for the output that is refused
+        }
+
         var executed = StatusCode.IsSuccess(status) || (command is Exec && status == StatusCode.OptionalFeatureNotSupported);
         if (!executed && status != Refused)
         {

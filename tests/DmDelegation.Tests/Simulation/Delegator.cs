@@ -21,6 +21,7 @@ public sealed class Delegator(Random random, SimulatedSetup setup, SimulatedCloc
 
     private readonly Dictionary<string, Delegating> _made = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ScriptedServer> _guests = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Rotation> _rotations = new(StringComparer.Ordinal);
     private readonly HashSet<string> _wrongKeys = new(StringComparer.Ordinal);
     private int _number;
 
@@ -49,12 +50,36 @@ public sealed class Delegator(Random random, SimulatedSetup setup, SimulatedCloc
             : null;
     }
 
+    /// <summary>
+    /// A guest replaces both secrets; it uses the new ones from its next session on, if it has our Status for them, and else repeats them there
+    /// (DEL-181, DEL-182).
+    /// </summary>
+    public IEnumerable<Batch> Rotate(AgentState state, string server)
+    {
+        if (AccountOf(state, server) is not { } id)
+        {
+            yield break;
+        }
+
+        if (!_rotations.TryGetValue(id, out var rotation) || rotation.IsKnown)
+        {
+            _rotations[id] = rotation = new Rotation(new OwnSecrets(Word(), Word()));
+        }
+
+        yield return _ => rotation.Own.Replacing(AccountList.Root.Child(AccountBuilder.NodeNameOf(id)).ToString());
+        yield return before =>
+        {
+            rotation.IsKnown = before.TakeLast(2).All(outcome => outcome is { Name: "Replace", Status: 200 });
+            return null;
+        };
+    }
+
     public bool HasWrongKey(AgentState state, string server) =>
         state.LiveTo(server).Any(live => live.Grant.AccountMade && live.Record.State == DelegationState.Pending && _wrongKeys.Contains(live.Record.Id));
 
     public ScriptedServer? Guest(AgentState state, string server, Func<int, byte[]> nonces)
     {
-        if (_made.Keys.FirstOrDefault(id => _made[id].B == server && HasAccount(state, id)) is not { } id)
+        if (AccountOf(state, server) is not { } id)
         {
             return null;
         }
@@ -65,8 +90,15 @@ public sealed class Delegator(Random random, SimulatedSetup setup, SimulatedCloc
             guest.NewNonce = nonces;
         }
 
+        if (_rotations.GetValueOrDefault(id) is { IsKnown: true } rotation)
+        {
+            rotation.Own.Use(guest);
+        }
+
         return guest;
     }
+
+    private string? AccountOf(AgentState state, string server) => _made.Keys.FirstOrDefault(id => _made[id].B == server && HasAccount(state, id));
 
     // The account may outlive the delegation that made it (DEL-057).
     private static bool HasAccount(AgentState state, string id) => state.Tree.Find(AccountList.Root.Child(AccountBuilder.NodeNameOf(id))) is not null;
@@ -87,14 +119,17 @@ public sealed class Delegator(Random random, SimulatedSetup setup, SimulatedCloc
             delegation.KnownB();
             if (random.Next(15) == 0)
             {
-                // No limit of time and no policy goes with it.
-                delegation.Final();
-                (delegation["Expiry/MaxSeconds"], delegation["Expiry/NotAfter"], delegation["Expiry/Now"], delegation["Policy/OnTimeUnknown"]) = (null, null, null, null);
+                MakeFinal(delegation);
             }
         }
         else
         {
             delegation["Account/AuthType"] = random.Next(3) == 0 ? "DIGEST" : null;
+            if (a == "a.example" && parent is null && random.Next(4) == 0)
+            {
+                MakeFinal(delegation);
+                delegation.CertPin = Key();
+            }
         }
 
         if (random.Next(12) == 0 && _made.Values.Where(before => before.A == a && before.Nonce.Length > 0).ToList() is { Count: > 0 } earlier)
@@ -104,7 +139,19 @@ public sealed class Delegator(Random random, SimulatedSetup setup, SimulatedCloc
 
         _ = random.Next(8) == 0 ? _wrongKeys.Add(delegation.Id) : _wrongKeys.Remove(delegation.Id);
         _guests.Remove(delegation.Id);
+        _rotations.Remove(delegation.Id);
         return delegation;
+    }
+
+    // No limit of time and no policy goes with it; it is exclusive, and gives at least Get and Replace (DEL-027).
+    private static void MakeFinal(Delegating delegation)
+    {
+        delegation.Final();
+        delegation["Control"] = "exclusive";
+        var entries = delegation.Scope.Select(entry => entry with { Rights = string.Join('+', entry.Rights.Split('+').Union(["Get", "Replace"])) }).ToList();
+        delegation.Scope.Clear();
+        delegation.Scope.AddRange(entries);
+        (delegation["Expiry/MaxSeconds"], delegation["Expiry/NotAfter"], delegation["Expiry/Now"], delegation["Policy/OnTimeUnknown"]) = (null, null, null, null);
     }
 
     // Mostly what A can give; now and then anything.
@@ -188,5 +235,20 @@ public sealed class Delegator(Random random, SimulatedSetup setup, SimulatedCloc
         return rights.Length == 0 ? "Get" : string.Join('+', rights);
     }
 
+    private string Word()
+    {
+        var octets = new byte[24];
+        random.NextBytes(octets);
+        return Convert.ToBase64String(octets);
+    }
+
     private byte[] Key() => SHA256.HashData(Encoding.UTF8.GetBytes($"key {random.Next()} {_number}"));
+
+    /// <summary>New secrets of a guest, and whether it knows that the device has them.</summary>
+    private sealed class Rotation(OwnSecrets own)
+    {
+        public OwnSecrets Own => own;
+
+        public bool IsKnown { get; set; }
+    }
 }

@@ -25,6 +25,8 @@ public sealed class PlantedFaultTests
     [DataRow("EndNotTold", "DEL-235")]
     [DataRow("TombstoneLost", "DEL-194")]
     [DataRow("SequenceForgotten", "DEL-101")]
+    [DataRow("OperationNotCancelled", "DEL-218")]
+    [DataRow("OldSecretNotAccepted", "comes to rest")]
     public void A_planted_fault_is_found_within_200_seeds(string fault, string invariant)
     {
         for (var seed = 1; seed <= Seeds; seed++)

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
 using DmDelegation.Engine;
+using DmDelegation.Engine.Accounts;
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 using DmDelegation.Protocol;
@@ -166,12 +168,42 @@ public static class PlantedFaults
             state with { Servers = state.Servers.SetItems(state.Servers.Select(server => KeyValuePair.Create(server.Key, server.Value with { HighestSeq = 0 }))) };
     }
 
+    /// <summary>What runs for B runs on when its right is gone (DEL-218).</summary>
+    public sealed class OperationNotCancelled : PlantedFault
+    {
+        public override EngineStep Change(EngineState before, EngineStep step, ClockReading now)
+        {
+            var kept = States(before, step, state => state with
+            {
+                Operations = state.Operations.SetItems(state.Operations.Where(operation => operation.Value is { Phase: OperationPhase.Cancelling, Reason: > 0 })
+                    .Select(operation => KeyValuePair.Create(operation.Key, operation.Value with { Phase = OperationPhase.Running, Reason = 0 }))),
+            });
+            return kept with { Effects = kept.Effects.RemoveAll(effect => effect is CancelOperation) };
+        }
+    }
+
+    /// <summary>The old secret is not good beside the new one: break before make (DEL-182).</summary>
+    public sealed class OldSecretNotAccepted : PlantedFault
+    {
+        public override EngineStep Change(EngineState before, EngineStep step, ClockReading now) => States(before, step, state => state with
+        {
+            Servers = state.Servers.SetItems(state.Servers.Where(server => server.Value.Rotation is not null)
+                .Select(server => KeyValuePair.Create(server.Key, server.Value with { Rotation = WithoutEarlier(server.Value.Rotation!) }))),
+        });
+
+        private static RotationState WithoutEarlier(RotationState rotation) => rotation with
+        {
+            Client = rotation.Client with { Earlier = default, EarlierDerived = false },
+            Server = rotation.Server with { Earlier = default, EarlierDerived = false },
+        };
+    }
+
     /// <summary>All of them, by name.</summary>
     public static ImmutableSortedDictionary<string, PlantedFault> All { get; } = new PlantedFault[]
     {
         new SourceOfCopyNotAsked(), new AtomicNotRolledBack(), new SentBeforePersisted(), new NodeForgottenByT3(), new AccountNotRemoved(), new NonceReusedAfterReboot(),
         new TimerIgnored(), new UsedNotPersisted(), new WindowBeginsAgain(), new OffTimeNotCharged(), new NotSuspended(), new OutboxEmptiedWhenSent(), new EndNotTold(),
-        new TombstoneLost(), new SequenceForgotten(),
+        new TombstoneLost(), new SequenceForgotten(), new OperationNotCancelled(), new OldSecretNotAccepted(),
     }.ToImmutableSortedDictionary(fault => fault.GetType().Name, fault => fault, StringComparer.Ordinal);
 
     private static ServerReply Commands(ServerReply reply, Func<Command, Command> change)

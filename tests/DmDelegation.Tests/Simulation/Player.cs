@@ -61,6 +61,12 @@ public sealed class Player(Random random, SimulatedSetup setup, SimulatedClock c
             Queue(plan, _delegator.Delegate(state, server));
         }
 
+        var mustRotate = toConfirm.Any(live => live.Grant is { DurationType: DurationType.Final, AccountMade: true });
+        if (state.IsGuest(server) && random.Next(10) < (mustRotate ? 7 : 2))
+        {
+            Queue(plan, _delegator.Rotate(state, server));
+        }
+
         for (var more = random.Next(4); more > 0; more--)
         {
             plan.Enqueue(_ => Commands(server));
@@ -110,12 +116,20 @@ public sealed class Player(Random random, SimulatedSetup setup, SimulatedClock c
             commands.Add(random.Next(10) switch
             {
                 < 3 when state.Records.Count > 0 => OnRecord(server, state),
+                4 => random.Next(3) > 0 ? Dm.Exec(Program(server, state)) : Dm.Exec(SimulatedSetup.Fetch, Question.Random(random, server, state.Tree, []).Uri),
                 3 => Dm.Atomic([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Change(server, state))]),
                 _ => Ordinary(server, state),
             });
         }
 
         return commands;
+    }
+
+    // Mostly one that it may run.
+    private string Program(string server, AgentState state)
+    {
+        var mine = SimulatedSetup.Run.Where(uri => state.Tree.Find(NodePath.Parse(uri)) is not null && new AccessJudge(state.Tree.Root, state.Records.Values, World.Protected).Decide(server, Ask.Exec, uri).Allowed).ToList();
+        return mine.Count > 0 ? mine[random.Next(mine.Count)] : SimulatedSetup.Run[random.Next(SimulatedSetup.Run.Length)];
     }
 
     // In an Atomic, with a child that fails now and then.

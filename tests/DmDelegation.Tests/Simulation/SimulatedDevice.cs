@@ -1,5 +1,6 @@
 using DmDelegation.Engine;
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 using DmDelegation.Platform.Store;
@@ -38,6 +39,8 @@ public sealed class SimulatedDevice : IDisposable
     }
 
     public List<Invariant> Invariants { get; } = [];
+
+    public SimulatedPrograms Programs { get; } = new();
 
     public EngineState State { get; private set; }
 
@@ -97,6 +100,7 @@ public sealed class SimulatedDevice : IDisposable
     {
         CutAfter = CutAfter is { } armed and > 0 ? armed : null;
         _network.CutConnections();
+        Programs.Clear();
         Reopen();
         if (rebooted)
         {
@@ -143,7 +147,7 @@ public sealed class SimulatedDevice : IDisposable
     {
         foreach (var effect in step.Step.Effects)
         {
-            if (effect is not (Persist or SendMessage or EndSession))
+            if (effect is not (Persist or SendMessage or EndSession or StartOperation or CancelOperation or PassPoint))
             {
                 Trace?.Invoke($"        {(effect as Report)?.Line.Text}");
                 continue;
@@ -167,6 +171,10 @@ public sealed class SimulatedDevice : IDisposable
             {
                 Each(invariant => invariant.Sent(step, message, _held));
                 _network.Send(message, _clock.NowMs);
+            }
+            else
+            {
+                Programs.Take(effect);
             }
         }
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using DmDelegation.Engine;
 using DmDelegation.Engine.Accounts;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.Ports;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
@@ -25,6 +26,12 @@ public sealed class SeededRandomSource(int seed) : IRandomSource
 /// <summary>The device that a seed gives: its configuration, its factory state, and the servers it knows.</summary>
 public sealed class SimulatedSetup : IDisposable
 {
+    /// <summary>Nodes bound to programs that take nothing.</summary>
+    public static readonly string[] Run = ["./SCM/dir/run", "./Net/run", "./Vendor/run"];
+
+    /// <summary>A node bound to a program whose output goes where its argument says.</summary>
+    public const string Fetch = "./SCM/fetch";
+
     private readonly SecretBuffer _deviceKey = SecretBuffer.CopyOf(SHA256.HashData("device key of the simulation"u8));
     private readonly TestDeviceSetup _setup = new();
     private readonly AesGcmVault _vault;
@@ -51,7 +58,7 @@ public sealed class SimulatedSetup : IDisposable
         foreach (var (uri, acl, value) in new (string, string, string?)[]
         {
             ("./SCM/dir/deep", "Add=a.example&Delete=a.example&Get=a.example+d.example&Replace=a.example", null), ("./SCM/dir/deep/leaf", "", "3"),
-            ("./SCM/y", "Get=*&Replace=a.example", null), ("./SCM/y/leaf", "", "4"), ("./Vendor/data", "", "5"), ("./Rogue/dir", "", null), ("./Rogue/dir/leaf", "", "6"),
+            ("./SCM/y", "Get=*&Replace=a.example", null), ("./SCM/y/leaf", "", "4"), ("./Vendor/data", "", "5"), ("./Rogue/dir", "", null), ("./Rogue/dir/leaf", "", "6"), (Run[0], "", null), (Run[1], "", null), (Run[2], "", null), (Fetch, "", null),
         })
         {
             _setup.Nodes.Add((uri, acl, value));
@@ -80,6 +87,8 @@ public sealed class SimulatedSetup : IDisposable
         Description = new TreeDescription(StandardDescriptions.DMAcc),
         HostNamesVerifiable = true,
         Protected = [.. _setup.Protected.Select(NodePath.Parse)],
+        Operations = Run.ToImmutableDictionary(NodePath.Parse, _ => new OperationBinding("/run", [], 3600, OperationArgument.None))
+            .Add(NodePath.Parse(Fetch), new OperationBinding("/fetch", [], 3600, OperationArgument.Uri)),
         Delegation = new DelegationOptions { FinalAllowed = ["a.example"], StartsPerHour = 1000, Lockout = 3, ClockPersistSeconds = 300 },
     };
 

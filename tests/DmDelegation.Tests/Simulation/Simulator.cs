@@ -50,7 +50,7 @@ public sealed class Simulator : IDisposable
         _access = new AccessInvariant(_device);
         _life = new LifeInvariant(_clock, _device.Options.Delegation.ClockPersistSeconds * 1000L);
         _device.Invariants.AddRange(
-            [_access, _table, _life, new SchemeInvariant(_setup), new FreshnessInvariant(), new OrderInvariant(_setup.Vault, _servers, _device.Options.Delegation.OutboxDays)]);
+            [_access, _table, _life, new SchemeInvariant(_setup), new FreshnessInvariant(), new OperationInvariant(), new OrderInvariant(_setup.Vault, _servers, _device.Options.Delegation.OutboxDays)]);
     }
 
     /// <summary>Runs so many steps, then lets the world come to rest. What fails is told with everything needed to see it again.</summary>
@@ -100,7 +100,8 @@ public sealed class Simulator : IDisposable
             case < 95: ChangeClock(); break;
             case < 96: Restart(); break;
             case < 97: Reboot("power goes"); break;
-            case < 99: ArmPowerCut(); break;
+            case < 98: ArmPowerCut(); break;
+            case < 99: Program(); break;
             default: Operator(); break;
         }
     }
@@ -115,6 +116,11 @@ public sealed class Simulator : IDisposable
     // The next message arrives, at its server or at the device.
     private void Exchange()
     {
+        if (_random.Next(12) == 0)
+        {
+            Program();
+        }
+
         if (_network.NextDueMs is { } due)
         {
             Pass("", Math.Max(0, due - _clock.NowMs));
@@ -213,6 +219,17 @@ public sealed class Simulator : IDisposable
     {
         _device.CutAfter = _random.Next(7);
         Note($"power will fail after {_device.CutAfter} effects");
+    }
+
+    // One of the programs goes on, if there is one.
+    private void Program()
+    {
+        if (_device.Programs.Running is { Count: > 0 } running)
+        {
+            var news = _device.Programs.Next(running[_random.Next(running.Count)], _random);
+            Note(news.ToString());
+            PowerHolds(_device.Handle(news));
+        }
     }
 
     private void Operator()
@@ -330,11 +347,12 @@ public sealed class Simulator : IDisposable
                 throw new InvariantException("when faults stop, everything comes to rest", Unrest());
             }
 
+            Program();
             Pass("", pace);
         }
     }
 
-    private bool IsAtRest() => _device.State.Sessions.IsEmpty && _device.State.Durable.Outbox.IsEmpty
+    private bool IsAtRest() => _device.State.Sessions.IsEmpty && _device.State.Durable.Outbox.IsEmpty && _device.State.Durable.Operations.IsEmpty
         && _device.State.Durable.Records.Values.All(record => record.State is DelegationState.Active or DelegationState.Finalised || record.State.IsEnded());
 
     private string Unrest() => string.Join(' ', _device.State.Durable.Records.Values.Where(record => !record.State.IsEnded()).Select(record => $"{record.Id} {record.State}"))

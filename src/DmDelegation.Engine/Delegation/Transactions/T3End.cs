@@ -53,6 +53,7 @@ internal static class T3End
             : parentTo == DelegationState.Expired ? DelegationState.Expired
             : DelegationState.Revoked;
         EndOne(work, record, DelegationEvent.ParentEnded, to, ReasonCode.ParentEnded);
+        work.Mark(CrashPoint.C20InCascade);
     }
 
     private static void EndOne(Work work, DelegationRecord record, DelegationEvent happening, DelegationState to, ReasonCode reason, string? actor = null)

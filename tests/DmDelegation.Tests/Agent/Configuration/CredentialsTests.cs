@@ -50,7 +50,9 @@ public sealed class CredentialsTests
         Assert.AreEqual(("credential:identity-key", folder.File("c.key")), (outside.Configuration!.IdentityKeyFile, outside.Configuration.ClientKeyFile));
         Assert.AreEqual(("credential:identity-key", "credential identity-key"), Shown(outside, "identity.keyFile"));
         Assert.AreEqual(("c.key", folder.Configuration), Shown(outside, "tls.clientKeyFile"));
-        Assert.AreEqual(folder.File("credentials/identity-key"), Read(folder, folder.File("credentials")).Configuration!.IdentityKeyFile);
+        Assert.AreEqual("credential:identity-key", Read(folder, folder.File("credentials")).Configuration!.IdentityKeyFile, "it is not there");
+        var handed = Handed(folder, "identity-key");
+        Assert.AreEqual(handed, Read(folder, folder.File("credentials")).Configuration!.IdentityKeyFile);
     }
 
     [TestMethod]
@@ -63,8 +65,9 @@ public sealed class CredentialsTests
         StringAssert.Contains(NamedFiles.MissingCredentials(outside, outside.Configuration!).Single().ToString(), "LoadCredential=", StringComparison.Ordinal);
 
         var inside = Read(folder, folder.File("credentials"));
-        StringAssert.Contains(Settings.Read(inside).Problems.Single(), "LoadCredential=", StringComparison.Ordinal);
+        StringAssert.Contains(NamedFiles.MissingCredentials(inside, inside.Configuration!).Single().ToString(), "LoadCredential=", StringComparison.Ordinal);
         Handed(folder, "identity-key");
+        inside = Read(folder, folder.File("credentials"));
         var (settings, problems) = Settings.Read(inside);
         Assert.IsEmpty(problems);
         Assert.IsFalse(settings!.Warnings.Any(warning => warning.Contains("chmod", StringComparison.Ordinal)), "systemd guards what it hands over");

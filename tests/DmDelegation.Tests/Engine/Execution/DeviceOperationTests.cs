@@ -1,7 +1,6 @@
 using DmDelegation.Engine;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.Execution;
-using DmDelegation.Tests.Scenarios;
 using DmDelegation.Tests.Scenarios.Harness;
 
 namespace DmDelegation.Tests.Engine.Execution;

@@ -73,6 +73,9 @@ public sealed class ScriptedServer(string serverId, string authType)
 
     public int AlertStatus { get; set; } = 200;
 
+    /// <summary>Answers Generic Alerts one by one; null: all with <see cref="AlertStatus"/>.</summary>
+    public Func<Alert, int>? AlertStatusOf { get; set; }
+
     /// <summary>Cred that the server puts into its SyncHdr instead of its own.</summary>
     public Cred? OwnCred { get; set; }
 
@@ -322,7 +325,7 @@ public sealed class ScriptedServer(string serverId, string authType)
     {
         foreach (var command in message.Commands.Where(command => command is Alert or Replace))
         {
-            var answer = code == 200 && command is Alert { Code: AlertCode.GenericAlert } ? AlertStatus : code;
+            var answer = code == 200 && command is Alert { Code: AlertCode.GenericAlert } alert ? AlertStatusOf?.Invoke(alert) ?? AlertStatus : code;
             yield return new Status(NextId(), message.Header.MsgID.ToString(), command.CmdID, command.Name, answer);
         }
     }
