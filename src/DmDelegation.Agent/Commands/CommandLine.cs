@@ -58,7 +58,8 @@ internal sealed class CommandLine(Shell shell)
         var parsed = Root().Parse(args);
         if (parsed.Action is ParseErrorAction)
         {
-            var lines = parsed.Errors.Select(error => error.Message).Append("see dmagent --help");
+            // Some messages of the parser have several lines.
+            var lines = parsed.Errors.Select(error => string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).Append("see dmagent --help");
             return shell.Terminal.Fail(ExitCodes.Usage, lines);
         }
 

@@ -26,13 +26,19 @@ internal sealed class PinnedAgent : IAsyncDisposable
             SampleDelegations.Several(_samples.Factory), change: state => state with { Contacts = state.Contacts.Add("a.example", new ContactState(3, 0, -1, "connect")) });
         var sessions = new ServerSessions
         {
-            Done = 2, Failed = 1, Last = new EndedSession(Samples.Now.Wall, 1500, "connect", ImmutableSortedDictionary<int, int>.Empty.Add(200, 3).Add(425, 1)),
+            Done = 2,
+            Failed = 1,
+            Last = new EndedSession(Samples.Now.Wall, 1500, "connect", ImmutableSortedDictionary<int, int>.Empty.Add(200, 3).Add(425, 1)),
         };
         _context = context with
         {
             Facts = context.Facts with
             {
-                Observed = new Observed(Samples.Now.Wall) { Sessions = ImmutableSortedDictionary.Create<string, ServerSessions>(StringComparer.Ordinal).Add("a.example", sessions) },
+                Observed = new Observed(Samples.Now.Wall)
+                {
+                    Sessions = ImmutableSortedDictionary.Create<string, ServerSessions>(StringComparer.Ordinal).Add("a.example", sessions),
+                    Warnings = ImmutableDictionary<WarningKey, KnownWarning>.Empty.Add(new("contact-failing", "a.example"), new(Samples.Now.Wall.AddHours(-1), Warnings.Warning)),
+                },
                 Measure = () => new Measurements(4096, 7, new ProcessFacts(20_000_000, 9_000_000, 1.5)),
             },
         };
