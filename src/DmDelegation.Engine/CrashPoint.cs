@@ -30,7 +30,7 @@ public enum CrashPoint
     /// <summary>C8: B authenticated or proof checked, T2 not committed.</summary>
     C8BeforeT2Commit,
 
-    /// <summary>C9: T2 committed, step 8 not sent.</summary>
+    /// <summary>C9: T2 committed, step 8 not sent; a final one has C11.</summary>
     C9AfterT2Commit,
 
     /// <summary>C10: B's new secrets committed, Status not sent.</summary>

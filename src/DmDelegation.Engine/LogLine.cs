@@ -130,6 +130,9 @@ public static class LogCodes
     /// <summary>An operation ended and its outcome is in the outbox.</summary>
     public static readonly LogCode OperationEnded = new(2204, LogSeverity.Notice, "operation ended");
 
+    /// <summary>The device profile binds a node to a program that no Exec can reach in this store.</summary>
+    public static readonly LogCode BindingUnreachable = new(2205, LogSeverity.Warning, "bound node not in the tree");
+
     /// <summary>The state of the clock changed.</summary>
     public static readonly LogCode ClockState = new(3001, LogSeverity.Notice, "clock state changed");
 

@@ -76,7 +76,9 @@ internal static class CertificateCheck
     {
         try
         {
-            if (PermissionCheck.IsBarred(file) || !IsReadable(file))
+            if (Credentials.IsName(file))
+                findings.Skipped("credential", $"{key}: {file} is seen by the service and by root only", "run it as root while the agent runs");
+            else if (PermissionCheck.IsBarred(file) || !IsReadable(file))
                 findings.Skipped("barred", $"{key}: {file} cannot be read by this user", "run it as root");
             else
                 look();

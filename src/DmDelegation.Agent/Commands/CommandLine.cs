@@ -25,8 +25,15 @@ internal sealed class CommandLine(Shell shell)
     private static readonly Option<bool> Recursive = new("--recursive") { Description = "All nodes below, not only the next level" };
     private static readonly Option<string?> Verify = new("--verify") { Description = "Number and hash of an entry, as in an alert", HelpName = "NUMBER:HASH" };
     private static readonly Option<string?> MetricsFile = new("--output") { Description = "File to write (default: standard output)", HelpName = "FILE" };
+    private static readonly Option<string?> BundleFile = new("--output")
+    {
+        Description = "File to make (default: a name with the time, here; -: standard output)",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<bool> Offline = new("--offline") { Description = "Send nothing over the network" };
     private static readonly Argument<string[]> Checks = MakeChecks();
+    private static readonly Option<bool> Origin = new("--origin") { Description = "Where each value comes from, and what it took the place of" };
     private static readonly Option<bool> Yes = new("--yes") { Description = "Do not ask" };
     private static readonly Argument<string> Uri = new("URI") { Description = "Address of a node, such as ./SCM/x" };
     private static readonly Argument<string> Server = new("SERVER") { Description = "Server Identifier" };
@@ -51,7 +58,8 @@ internal sealed class CommandLine(Shell shell)
         var parsed = Root().Parse(args);
         if (parsed.Action is ParseErrorAction)
         {
-            var lines = parsed.Errors.Select(error => error.Message).Append("see dmagent --help");
+            // Some messages of the parser have several lines.
+            var lines = parsed.Errors.Select(error => string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).Append("see dmagent --help");
             return shell.Terminal.Fail(ExitCodes.Usage, lines);
         }
 
@@ -113,6 +121,13 @@ internal sealed class CommandLine(Shell shell)
                     new(ExitCodes.NotRunning, ""), new(ExitCodes.NotPermitted, "")),
                 [new("check", "Everything."), new("check clock certificates --offline", "Two of the checks, without the network.")]),
             Leaf(
+                "report", Descriptions.Report, [BundleFile, Offline, Json],
+                (parsed, cancel) => new ReportCommand(shell, parsed.GetValue(Config)).RunAsync(
+                    parsed.GetValue(BundleFile), parsed.GetValue(Offline), parsed.GetValue(Json), cancel),
+                Readable.BundleReport,
+                [new(ExitCodes.Ok, "ok"), new(ExitCodes.Failed, "the file cannot be written, or is there already"), new(ExitCodes.Usage, "wrong usage")],
+                [new("report", "Makes dmagent-report-TIME.tar.gz here."), new("report --output - | ssh help.example tee report.tar.gz", "Sends it on without a file.")]),
+            Leaf(
                 "metrics", Descriptions.Metrics, [MetricsFile, Json],
                 (parsed, cancel) => new MetricsCommand(ClientOf(parsed), shell.Terminal).RunAsync(parsed.GetValue(MetricsFile), parsed.GetValue(Json), cancel),
                 Readable.MetricsReport,
@@ -171,8 +186,8 @@ internal sealed class CommandLine(Shell shell)
             "validate", Descriptions.ConfigValidate, [Json], (parsed, _) => Task.FromResult(ConfigOf(parsed).Validate(parsed.GetValue(Json))),
             Readable.ValidationReport, OfConfiguration, [new("--config new.json config validate", "Checks a file before it is put in place.")]),
         Leaf(
-            "show", "Every key, its value and its origin", [Json], (parsed, _) => Task.FromResult(ConfigOf(parsed).Show(parsed.GetValue(Json))),
-            Readable.ConfigurationReport, OfConfiguration),
+            "show", Descriptions.ConfigShow, [Origin, Json], (parsed, _) => Task.FromResult(ConfigOf(parsed).Show(parsed.GetValue(Origin), parsed.GetValue(Json))),
+            Readable.ConfigurationReport, OfConfiguration, [new("config show --origin", "Why a value is what it is.")]),
     };
 
     private static ImmutableArray<Exit> OfConfiguration => ExitCodes.With(new(ExitCodes.Failed, ""), new(ExitCodes.NotRunning, ""), new(ExitCodes.NotPermitted, ""));

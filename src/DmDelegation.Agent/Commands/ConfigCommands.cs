@@ -23,15 +23,21 @@ internal sealed class ConfigCommands(Terminal terminal, string? configuration)
         return settings is null ? ExitCodes.InvalidConfiguration : ExitCodes.Ok;
     }
 
-    /// <summary>Every key with its value and where that comes from. There is no secret among them, only names of files.</summary>
-    public int Show(bool json)
+    /// <summary>Every key with its value and, if asked for, where that comes from. There is no secret among them, only names of files.</summary>
+    public int Show(bool origin, bool json)
     {
         var reading = ConfigurationReader.Read(configuration, Environment.GetEnvironmentVariable);
         foreach (var problem in reading.Problems)
             terminal.Say(problem.ToString());
-        var lines = reading.Values.Select(value =>
-            new ConfigurationLine(value.Key, value.Value.ValueKind == JsonValueKind.Undefined ? null : value.Value, value.Origin));
-        terminal.Print(new ConfigurationReport(reading.File, [.. lines]), ReportJson.Readable.ConfigurationReport, json, HumanText.Configuration);
+        terminal.Print(
+            Report(reading), ReportJson.Readable.ConfigurationReport, json, report => origin ? HumanText.Origins(report) : HumanText.Configuration(report));
         return reading.Configuration is null ? ExitCodes.InvalidConfiguration : ExitCodes.Ok;
     }
+
+    /// <summary>Every key.</summary>
+    public static ConfigurationReport Report(ConfigurationReading reading) => new(reading.File, [.. reading.Values.Select(Line)]);
+
+    private static ConfigurationLine Line(ConfiguredValue value) => new(
+        value.Key, value.Value.ValueKind == JsonValueKind.Undefined ? null : value.Value, value.Origin,
+        [.. value.Overrode.Select(other => new OverriddenLine(other.Value, other.Origin))], value.Allowed, value.Meaning);
 }

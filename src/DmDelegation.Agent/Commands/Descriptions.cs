@@ -135,6 +135,30 @@ internal static class Descriptions
         most.
         """;
 
+    /// <summary><c>report</c>.</summary>
+    public const string Report =
+        """
+        Put everything that somebody who helps wants to see into one file
+
+        A compressed tar archive that only its owner can read: version, status, accounts, delegations, audit log, last
+        sessions, metrics, check, configuration with origins, device profile, release and kernel of the system, state of the
+        unit and its lines of the journal since the last boot. No key, password, credential or value of the tree is in it, nor
+        the store; users, passwords and queries of addresses are struck out. What it contains and what not is told, and stands
+        in its README.txt. Device id, addresses and Server Identifiers are in it: look before you send it.
+
+        What cannot be had is left out; the agent need not run, and the configuration need not be valid.
+        """;
+
+    /// <summary><c>config show</c>.</summary>
+    public const string ConfigShow =
+        """
+        Every key and its value
+
+        With --origin also where each value stands, and below it what it took the place of, the nearest first: a drop-in, the
+        file, a credential, the environment, the default. --json has that in any case, with the allowed range and the meaning
+        of each key. No secret is among the values, only names of files.
+        """;
+
     /// <summary><c>config validate</c>.</summary>
     public const string ConfigValidate =
         """

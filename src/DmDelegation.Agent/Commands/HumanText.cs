@@ -1,4 +1,5 @@
 using DmDelegation.Agent.Queries;
+using DmDelegation.Agent.Support;
 
 namespace DmDelegation.Agent.Commands;
 
@@ -54,6 +55,13 @@ internal static class HumanText
     public static IEnumerable<string> Session(SessionReport report) =>
         [report.Error is null ? $"session with {report.Server} done" : $"session with {report.Server} failed: {report.Error}{SessionFailures.Hint(report.Error)}"];
 
+    public static IEnumerable<string> Bundle(BundleReport report) =>
+    [
+        $"{report.File}: {report.Contains.Length} files",
+        .. Words.Wrap("Contains   ", string.Join(", ", report.Contains)),
+        .. report.LeftOut.SelectMany(left => Words.Wrap("Left out   ", $"{left.What} ({left.Why})")),
+    ];
+
     public static IEnumerable<string> Version(VersionReport report) => [$"dmagent {report.Version}"];
 
     public static IEnumerable<string> Validation(ValidationReport report) => [report.Valid ? $"{report.File}: valid" : $"{report.File}: not valid"];
@@ -61,6 +69,13 @@ internal static class HumanText
     public static IEnumerable<string> Configuration(ConfigurationReport report)
     {
         var width = report.Values.Max(line => line.Key.Length);
-        return report.Values.Select(line => $"{line.Key.PadRight(width)}  {line.Value?.GetRawText() ?? "-"}  ({line.Origin})");
+        return report.Values.Select(line => $"{line.Key.PadRight(width)}  {line.Value?.GetRawText() ?? "-"}");
+    }
+
+    public static IEnumerable<string> Origins(ConfigurationReport report)
+    {
+        var width = report.Values.Max(line => line.Key.Length);
+        return report.Values.SelectMany(line => line.Overrode.Select(other => $"{new string(' ', width)}  over {other.Value.GetRawText()}  ({other.Origin})")
+            .Prepend($"{line.Key.PadRight(width)}  {line.Value?.GetRawText() ?? "-"}  ({line.Origin})"));
     }
 }

@@ -47,7 +47,7 @@ internal sealed class MetricsCommand(Client client, Terminal terminal)
         {
             if (File.Exists(temporary))
                 File.Delete(temporary);
-            return terminal.Fail(ExitCodes.Failed, [$"{file} cannot be written: {fault.Message}"]);
+            return terminal.Fail(ExitCodes.Failed, [$"{file} cannot be written: {fault.Message.Replace(temporary, file, StringComparison.Ordinal)}"]);
         }
     }
 }

@@ -9,6 +9,9 @@ internal sealed record Shell(TextWriter Output, TextWriter Error, TextReader? In
     /// <summary>That of this process.</summary>
     public static Shell OfThisProcess => new(Console.Out, Console.Error, Console.IsInputRedirected ? null : Console.In);
 
+    /// <summary>Opens where answers go for octets in the place of text.</summary>
+    public Func<Stream> OpenOutput { get; init; } = Console.OpenStandardOutput;
+
     /// <summary>Prints answers and failures.</summary>
     public Terminal Terminal => new(Output, Error);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using DmDelegation.Platform.Profile;
 
@@ -7,7 +8,16 @@ namespace DmDelegation.Agent.Configuration;
 /// <param name="Value">The value.</param>
 /// <param name="Origin">Where it stands.</param>
 /// <param name="Directory">What its relative paths start at.</param>
-internal readonly record struct LayeredValue(JsonElement Value, string Origin, string Directory);
+/// <param name="Below">What it was put upon, the uppermost first.</param>
+internal readonly record struct LayeredValue(JsonElement Value, string Origin, string Directory, ImmutableArray<OverriddenValue> Below)
+{
+    /// <summary>The same key in the layers so far, with this value on top.</summary>
+    public static void Put(Dictionary<string, LayeredValue> layers, string key, JsonElement value, string origin, string directory)
+    {
+        ImmutableArray<OverriddenValue> below = layers.TryGetValue(key, out var upper) ? [new(upper.Value, upper.Origin), .. upper.Below] : [];
+        layers[key] = new LayeredValue(value, origin, directory, below);
+    }
+}
 
 /// <summary>
 /// The layers put upon each other: environment, main file, drop-ins in the order of their names; the last word on a key counts. Accounts are
@@ -45,7 +55,7 @@ internal sealed class ConfigurationLayers
     }
 
     /// <summary>Puts a value upon those there are.</summary>
-    public void Put(string key, JsonElement value, string origin, string directory) => Values[key] = new LayeredValue(value, origin, directory);
+    public void Put(string key, JsonElement value, string origin, string directory) => LayeredValue.Put(Values, key, value, origin, directory);
 
     /// <summary>Puts a file upon what there is.</summary>
     public void Put(string file)
@@ -128,7 +138,7 @@ internal sealed class ConfigurationLayers
         foreach (var member in account.EnumerateObject())
         {
             if (SettingTable.Account.Any(setting => setting.Key == member.Name))
-                values[member.Name] = new LayeredValue(member.Value, file, directory);
+                LayeredValue.Put(values, member.Name, member.Value, file, directory);
             else
                 _warnings.Add(new(file, $"{SettingTable.Accounts}[{name}].{member.Name}", "", "unknown key, ignored"));
         }

@@ -68,9 +68,10 @@ internal static class ConfigurationReader
         foreach (var setting in settings)
         {
             var written = layered.TryGetValue(setting.Key, out var value);
+            ImmutableArray<OverriddenValue> usual = setting.Default is { } text ? [new(JsonElementOf(text), "default")] : [];
             if (!written)
-                value = new LayeredValue(setting.Default is { } text ? JsonElementOf(text) : default, "default", "/");
-            values.Add(new ConfiguredValue(prefix + setting.Key, value.Value, value.Origin));
+                value = new LayeredValue(usual.IsEmpty ? default : usual[0].Value, "default", "/", []);
+            values.Add(new ConfiguredValue(prefix + setting.Key, value.Value, value.Origin, written ? [.. value.Below, .. usual] : [], setting.Allowed, setting.Meaning));
             if (value.Value.ValueKind != JsonValueKind.Undefined && !setting.TryApply(value.Value, value.Directory, ref target))
                 problems.Add(new(value.Origin, prefix + setting.Key, ConfigurationLayers.Shown(value.Value), $"must be {setting.Allowed}"));
         }

@@ -19,7 +19,15 @@ internal sealed record ConfigurationProblem(string File, string Key, string Valu
 /// <param name="Key">Key.</param>
 /// <param name="Value">The value as JSON; undefined if there is neither value nor default.</param>
 /// <param name="Origin">File, <c>environment NAME</c>, <c>credential NAME</c>, or <c>default</c>.</param>
-internal sealed record ConfiguredValue(string Key, JsonElement Value, string Origin);
+/// <param name="Overrode">What it took the place of, the nearest first.</param>
+/// <param name="Allowed">Allowed range.</param>
+/// <param name="Meaning">What the key is for.</param>
+internal sealed record ConfiguredValue(string Key, JsonElement Value, string Origin, ImmutableArray<OverriddenValue> Overrode, string Allowed, string Meaning);
+
+/// <summary>A value that another one took the place of.</summary>
+/// <param name="Value">The value as JSON.</param>
+/// <param name="Origin">Where it stands, as of the other.</param>
+internal readonly record struct OverriddenValue(JsonElement Value, string Origin);
 
 /// <summary>What reading the configuration yielded.</summary>
 /// <param name="File">The main file.</param>

@@ -73,7 +73,7 @@ internal static class Credentials
     {
         if (certificate is null || key is not null || values.FirstOrDefault(value => value.Key == setting) is not { Origin: "default" } shown)
             return key;
-        values[values.IndexOf(shown)] = new ConfiguredValue(setting, ValueOf(name), OriginOf(name));
+        values[values.IndexOf(shown)] = shown with { Value = ValueOf(name), Origin = OriginOf(name) };
         return Prefix + name;
     }
 

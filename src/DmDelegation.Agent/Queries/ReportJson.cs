@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DmDelegation.Agent.Checks;
 using DmDelegation.Agent.Commands;
+using DmDelegation.Agent.Support;
 
 namespace DmDelegation.Agent.Queries;
 
@@ -24,6 +25,7 @@ namespace DmDelegation.Agent.Queries;
 [JsonSerializable(typeof(LastSessionsReport))]
 [JsonSerializable(typeof(MetricsReport))]
 [JsonSerializable(typeof(CheckReport))]
+[JsonSerializable(typeof(BundleReport))]
 [JsonSerializable(typeof(ClockReport))]
 [JsonSerializable(typeof(VersionReport))]
 [JsonSerializable(typeof(WaitReport))]

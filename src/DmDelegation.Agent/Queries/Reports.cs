@@ -240,4 +240,13 @@ internal sealed record ConfigurationReport(string File, ImmutableArray<Configura
 /// <param name="Key">Key.</param>
 /// <param name="Value">Value; null if there is neither value nor default.</param>
 /// <param name="Origin">File, <c>environment NAME</c>, <c>credential NAME</c>, or <c>default</c>.</param>
-internal sealed record ConfigurationLine(string Key, JsonElement? Value, string Origin);
+/// <param name="Overrode">What it took the place of, the nearest first.</param>
+/// <param name="Allowed">Allowed range.</param>
+/// <param name="Meaning">What the key is for.</param>
+internal sealed record ConfigurationLine(
+    string Key, JsonElement? Value, string Origin, ImmutableArray<OverriddenLine> Overrode, string Allowed, string Meaning);
+
+/// <summary>A value that another one took the place of.</summary>
+/// <param name="Value">Value.</param>
+/// <param name="Origin">Where it stands.</param>
+internal sealed record OverriddenLine(JsonElement Value, string Origin);

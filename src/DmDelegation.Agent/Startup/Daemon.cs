@@ -3,6 +3,7 @@ using DmDelegation.Agent.Commands;
 using DmDelegation.Agent.Loop;
 using DmDelegation.Agent.Queries;
 using DmDelegation.Engine;
+using DmDelegation.Engine.Execution;
 using DmDelegation.Engine.State;
 using DmDelegation.Platform;
 using DmDelegation.Platform.Accounts;
@@ -154,5 +155,7 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
     {
         foreach (var difference in AccountProvisioning.Differences(state, settings.Agent.Accounts))
             log(AgentLog.Line(AgentLog.AccountDiffers, difference));
+        foreach (var (node, why) in BindingCheck.Unreachable(state, settings.Options))
+            log(AgentLog.Line(LogCodes.BindingUnreachable, $"{node} is bound to a program by the device profile, but {why}: the tree is that of the first start", ("uri", node.ToString())));
     }
 }

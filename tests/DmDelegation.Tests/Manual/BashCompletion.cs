@@ -74,7 +74,7 @@ internal static class BashCompletion
         foreach (var command in all)
         {
             foreach (var (at, value) in command.Arguments.Index().Where(argument => argument.Item.Source != ValueSource.None))
-                text.Append($"        '{Key(command)}/'{(command.Repeats && at + 1 == command.Arguments.Length ? "*" : at)}) {Offer(value)} ;;\n");
+                text.Append($"        '{Key(command)}/{(command.Repeats && at + 1 == command.Arguments.Length ? "'*" : $"{at}'")}) {Offer(value)} ;;\n");
         }
 
         return text.Append("    esac\n}\n\ncomplete -F _dmagent dmagent\n").ToString();

@@ -114,7 +114,7 @@ internal static class CommandPages
     private static void Environment(ManPage page) => page.Section("ENVIRONMENT")
         .Tagged(ConfigurationReader.FileVariable, "Configuration file, if --config names none.")
         .Tagged("STATE_DIRECTORY, RUNTIME_DIRECTORY", "Defaults of the keys stateDirectory and runtimeDirectory; systemd sets them.")
-        .Tagged("CREDENTIALS_DIRECTORY", "Where systemd puts credentials; the file device-key there is the device key.")
+        .Tagged("CREDENTIALS_DIRECTORY", "Where systemd puts credentials; see dmagent.json(5).")
         .Tagged("NOTIFY_SOCKET, WATCHDOG_USEC", "How systemd is told that the agent is ready and alive.");
 
     private static void Files(ManPage page) => page.Section("FILES")

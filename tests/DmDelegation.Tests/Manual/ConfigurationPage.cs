@@ -34,9 +34,11 @@ internal static class ConfigurationPage
                 """
                 The configuration is one JSON object; comments and a comma behind the last entry are allowed. A key with a point in its name stands in a group: session.maxRounds is the key "maxRounds" in the object "session".
 
-                A value is looked for in the drop-ins, the last one by name first, then in the file itself, then in the environment, and else it is the default. Accounts are put together by name, so a drop-in can add one, or change one key of one. dmagent config show tells where each value comes from.
+                A value is looked for in the drop-ins, the last one by name first, then in the file itself, then in the environment, and else it is the default. Accounts are put together by name, so a drop-in can add one, or change one key of one. dmagent config show --origin tells where each value comes from.
 
                 A key that does not exist is ignored and warned about. A value out of its range keeps the agent from starting; the message names file, key, value and range. Relative paths start at the directory of the file that they stand in. No secret stands in the configuration, only the names of files that hold one.
+
+                In the place of the file of a secret, credential:NAME names a credential that the service manager hands over (LoadCredential=, LoadCredentialEncrypted=). Where nothing is configured, the credentials device-key, identity-key and tls-client-key are used if they are there.
 
                 The accounts are read once, when the store is made at the first start or after a factory reset. Later the servers manage them, and a configuration that differs is only reported.
                 """);

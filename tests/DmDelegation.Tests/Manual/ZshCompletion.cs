@@ -66,7 +66,7 @@ internal static class ZshCompletion
         foreach (var command in all)
         {
             foreach (var (at, value) in command.Arguments.Index().Where(argument => argument.Item.Source != ValueSource.None))
-                text.Append($"        '{Key(command)}/'{(command.Repeats && at + 1 == command.Arguments.Length ? "*" : at)}) {Offer(value)} ;;\n");
+                text.Append($"        '{Key(command)}/{(command.Repeats && at + 1 == command.Arguments.Length ? "'*" : $"{at}'")}) {Offer(value)} ;;\n");
         }
 
         return text.Append("    esac\n}\n\n_dmagent \"$@\"\n").ToString();

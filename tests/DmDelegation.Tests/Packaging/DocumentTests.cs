@@ -32,29 +32,29 @@ public sealed partial class DocumentTests
     [TestMethod]
     public void Every_warning_stands_in_troubleshooting_and_no_other()
     {
-        var codes = WarningCode().Matches(Read("src/DmDelegation.Agent/Queries/Warnings.cs")).Select(match => match.Groups[1].Value).Distinct().Order().ToList();
+        var codes = WarningCode().Matches(Read("src/DmDelegation.Agent/Queries/Warnings.cs")).Select(match => match.Groups["code"].Value).Distinct().Order().ToList();
         var table = Section("## Warnings");
-        CollectionAssert.AreEqual(codes, TableCode().Matches(table).Select(match => match.Groups[1].Value).Order().ToList());
+        CollectionAssert.AreEqual(codes, TableCode().Matches(table).Select(match => match.Groups["code"].Value).Order().ToList());
     }
 
     [TestMethod]
     public void Every_fault_that_the_platform_names_stands_in_troubleshooting() => Repository.AssertNone(
         Repository.Files.Where(file => file.StartsWith("src/DmDelegation.Platform/", StringComparison.Ordinal) && file.EndsWith(".cs", StringComparison.Ordinal))
-            .SelectMany(file => FaultCode().Matches(Read(file)).Select(match => match.Groups[1].Value)).Distinct()
+            .SelectMany(file => FaultCode().Matches(Read(file)).Select(match => match.Groups["code"].Value)).Distinct()
             .Where(code => code != "io" && !Troubleshooting.Contains($"`{code}`", StringComparison.Ordinal)),
         "codes of PlatformException without a row:");
 
     [TestMethod]
     public void Every_command_that_a_document_names_exists()
     {
-        var root = CommandLine.Root();
+        var root = new CommandLine(new Shell(TextWriter.Null, TextWriter.Null, null)).Root();
         Repository.AssertNone(Documents.SelectMany(file => Typed().Matches(Read(file)).Select(match => (File: file, Words: match.Value.Split(' ')[1..])))
             .Where(typed => !Exists(root, typed.Words)).Select(typed => $"{typed.File}: dmagent {string.Join(' ', typed.Words)}").Distinct(), "commands that are none:");
     }
 
     [TestMethod]
     public void Every_link_leads_to_a_file() => Repository.AssertNone(
-        Documents.SelectMany(file => Link().Matches(Read(file)).Select(match => (File: file, Target: match.Groups[1].Value)))
+        Documents.SelectMany(file => Link().Matches(Read(file)).Select(match => (File: file, Target: match.Groups["target"].Value)))
             .Where(link => !File.Exists(Path.Combine(Path.GetDirectoryName(Repository.FullPath(link.File))!, link.Target))).Select(link => $"{link.File}: {link.Target}"),
         "dead links:");
 
@@ -70,19 +70,19 @@ public sealed partial class DocumentTests
 
     private static string Read(string file) => File.ReadAllText(Repository.FullPath(file));
 
-    [GeneratedRegex("""(?:WarningReport\(|When\()[^"]*?"([a-z-]+)",""", RegexOptions.Singleline)]
+    [GeneratedRegex("""(?:WarningReport\(|When\()[^"]*?"(?<code>[a-z-]+)",""", RegexOptions.Singleline)]
     private static partial Regex WarningCode();
 
-    [GeneratedRegex("""^\| `([a-z-]+)` \|""", RegexOptions.Multiline)]
+    [GeneratedRegex("""^\| `(?<code>[a-z-]+)` \|""", RegexOptions.Multiline)]
     private static partial Regex TableCode();
 
-    [GeneratedRegex("""PlatformException\("([a-z-]+)",""")]
+    [GeneratedRegex("""PlatformException\("(?<code>[a-z-]+)",""")]
     private static partial Regex FaultCode();
 
     // In code only: prose may say "dmagent does".
-    [GeneratedRegex("""(?<=^|`|\$ |&& )dmagent( [a-z][a-z-]*)+""", RegexOptions.Multiline)]
+    [GeneratedRegex("""(?<=^|`|\$ |&& )dmagent(?: [a-z][a-z-]*)+""", RegexOptions.Multiline)]
     private static partial Regex Typed();
 
-    [GeneratedRegex("""\]\(([^)#:]+)\)""")]
+    [GeneratedRegex("""\]\((?<target>[^)#:]+)\)""")]
     private static partial Regex Link();
 }

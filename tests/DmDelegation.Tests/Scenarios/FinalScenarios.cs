@@ -284,7 +284,7 @@ public sealed class FinalScenarios
         var home = device.Scheme();
         var delegation = Given.Pending(device, new Delegating().Full().Final());
         device.Rotate(delegation);
-        device.CrashAt = when == "before" ? CrashPoint.C8BeforeT2Commit : CrashPoint.C9AfterT2Commit;
+        device.CrashAt = when == "before" ? CrashPoint.C8BeforeT2Commit : CrashPoint.C11AfterFinalCommit;
         Assert.ThrowsExactly<PowerCutException>(() => device.Manage(Given.B, delegation.Confirming()));
         device.Restart();
         if (when == "before")

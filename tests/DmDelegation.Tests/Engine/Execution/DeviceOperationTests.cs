@@ -257,6 +257,26 @@ public sealed class DeviceOperationTests
     }
 
     [TestMethod]
+    public void A_binding_that_the_tree_of_the_first_start_does_not_reach_is_told()
+    {
+        using var device = new TestDevice(setup =>
+        {
+            Programs.Bind(setup);
+            setup.Permanent.Remove(Programs.Plain);
+            setup.Operations["./SCM/later"] = setup.Operations[Programs.Plain];
+            setup.Operations["./SCM"] = setup.Operations[Programs.Plain];
+        });
+        var found = BindingCheck.Unreachable(device.Durable, device.Engine.Options).Select(binding => $"{binding.Node}: {binding.Why}").ToArray();
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                "./SCM: the node in the tree is not permanent", "./SCM/dir/plain: the node in the tree is not permanent",
+                "./SCM/later: the tree has no such node",
+            },
+            found);
+    }
+
+    [TestMethod]
     public void An_Exec_of_a_bound_node_inside_Atomic_is_500_and_starts_nothing_REP_065()
     {
         using var device = new TestDevice(Programs.Bind);
