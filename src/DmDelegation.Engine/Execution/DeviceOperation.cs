@@ -31,7 +31,7 @@ public enum OperationPhase
 /// <param name="TimeoutSeconds">Seconds after which it is cancelled.</param>
 /// <param name="Phase">How far it has come.</param>
 /// <param name="PastPoint">It has passed its point of no return and is not cancelled any more.</param>
-/// <param name="Reason">Why it is cancelled: reason code of the end of its right; 0: by its time-out, or not at all.</param>
+/// <param name="Reason">Reason code of the end of its right, where that cancels it or leaves it nothing to write; 0: its time-out cancels it, or nothing does.</param>
 public sealed record DeviceOperation(
     long Number,
     NodeId Node,
