@@ -1,4 +1,5 @@
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Protocol;
 using DmDelegation.Tests.Scenarios.Harness;
 
 namespace DmDelegation.Tests.Scenarios;
@@ -124,5 +125,26 @@ public sealed class FoundByReview
         device.Ends(number, 0, "of before");
         Assert.AreEqual("1", device.ValueOf("./SCM/x"));
         Assert.IsEmpty(device.Durable.Operations);
+    }
+
+    // Nothing was owed but the End, and that waited behind the alert that B had just refused.
+    [TestMethod]
+    public void A_guest_that_refuses_an_alert_still_hears_of_the_end_and_is_cut_off_DEL_217_DEL_247()
+    {
+        using var device = new TestDevice();
+        var delegation = Given.Pending(device);
+        var b = device.Servers[Given.B];
+        b.AlertStatusOf = alert => alert.Items[0].Meta!.Type!.EndsWith("/End", StringComparison.Ordinal) ? 200 : 500;
+        b.OnMessage = message =>
+        {
+            if (message.Commands.Any(command => command is Alert { Code: AlertCode.GenericAlert }))
+            {
+                b.OnMessage = null;
+                device.ManageAlone(Given.A, _ => [delegation.Operation("Revoke")]).Answers(200);
+            }
+        };
+        device.Manage(Given.B, (Batch[])[]);
+        Assert.AreEqual("End", b.Alerts[^1].Event, Given.Log(device));
+        Assert.IsTrue(b.AbortedByDevice);
     }
 }
