@@ -37,8 +37,8 @@ public sealed class DeviceOperationTests
         device.Manage(
             "a.example",
             Dm.Exec(Programs.Plain, "unexpected"), Dm.Exec(Programs.Update), Dm.Exec(Programs.Update, new string('x', DeviceOperation.MaxArgumentOctets + 1)),
-            Dm.Exec(Programs.Update, "line\u0085two"), Dm.Exec(Programs.Update, new string('x', DeviceOperation.MaxArgumentOctets)))
-            .Answers(400, 412, 413, 415, 202);
+            Dm.Exec(Programs.Update, "line\u0085two"), Dm.Exec(Programs.Update, "one\npoint-of-no-return"), Dm.Exec(Programs.Update, "one\rtwo"), Dm.Exec(Programs.Update, new string('x', DeviceOperation.MaxArgumentOctets)))
+            .Answers(400, 412, 413, 415, 415, 415, 202);
     }
 
     [TestMethod]
@@ -86,6 +86,21 @@ public sealed class DeviceOperationTests
         CollectionAssert.AreEqual(new[] { plain }, device.Cancelled());
         device.Ends(update);
         Assert.AreEqual("Success", device.Servers["a.example"].Results()[1].Element("Result"));
+    }
+
+    [TestMethod]
+    public void What_was_done_before_it_could_be_killed_is_reported_as_done_but_writes_nothing_S_114_DEL_218()
+    {
+        using var device = new TestDevice(Programs.Bind);
+        device.Manage("a.example", Dm.Exec(Programs.Update, "1.2.3"), Dm.Exec(Programs.Fetch, "./SCM/x")).Answers(202, 202);
+        device.Advance(TimeSpan.FromSeconds(600));
+        Assert.HasCount(2, device.Cancelled());
+        device.Ends(device.Started()[0].Number);
+        device.Ends(device.Started()[1].Number, 0, "late");
+        Assert.AreEqual("1", device.ValueOf("./SCM/x"));
+        CollectionAssert.AreEqual(
+            new[] { "Success 200 0", "Cancelled 408 0" },
+            device.Servers["a.example"].Results().Select(report => $"{report.Element("Result")} {report.Element("Status")} {report.Element("Exit")}").ToArray());
     }
 
     [TestMethod]
