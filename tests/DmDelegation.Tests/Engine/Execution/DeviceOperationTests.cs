@@ -314,4 +314,18 @@ public sealed class DeviceOperationTests
         device.Advance(TimeSpan.FromMinutes(2));
         Assert.IsTrue(device.Durable.Noise.Entries.Values.Any(entry => entry.Event == "Refused" && entry.Server == "b.example" && entry.DelegationId == "7QK2"));
     }
+
+    [TestMethod]
+    public void The_report_of_one_Exec_does_not_wait_for_that_of_another_of_the_same_node_DEL_239()
+    {
+        using var device = new TestDevice(Programs.Bind);
+        var a = device.Servers["a.example"];
+        a.AlertStatus = 407; // it stays in the outbox
+        device.Manage("a.example", Dm.Exec(Programs.Plain, correlator: "one")).Answers(202);
+        device.Ends(device.Started()[0].Number);
+        device.Manage("a.example", Dm.Exec(Programs.Plain, correlator: "two")).Answers(202);
+        device.Ends(device.Started()[1].Number);
+        device.Manage("a.example", (Batch[])[]);
+        Assert.AreEqual("two", a.Results()[^1].Correlator, string.Join(' ', a.Results().Select(report => report.Correlator)));
+    }
 }
