@@ -328,4 +328,20 @@ public sealed class DeviceOperationTests
         device.Manage("a.example", (Batch[])[]);
         Assert.AreEqual("two", a.Results()[^1].Correlator, string.Join(' ', a.Results().Select(report => report.Correlator)));
     }
+
+    [TestMethod]
+    public void The_key_of_a_report_is_another_one_where_the_numbers_begin_anew_DEL_236()
+    {
+        CollectionAssert.AllItemsAreUnique(new[] { Reported(TimeSpan.Zero), Reported(TimeSpan.FromMinutes(1)) });
+
+        static (string, string) Reported(TimeSpan later)
+        {
+            using var device = new TestDevice(Programs.Bind);
+            device.Advance(later);
+            device.Manage("a.example", Dm.Exec(Programs.Plain)).Answers(202);
+            device.Ends(device.Started()[0].Number);
+            var report = device.Servers["a.example"].Results().Single();
+            return (report.Attribute("n"), report.Attribute("key"));
+        }
+    }
 }
