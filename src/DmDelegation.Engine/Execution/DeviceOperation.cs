@@ -53,6 +53,9 @@ public sealed record DeviceOperation(
     /// <summary>Operations at once of one server. Own choice: half, so that nobody keeps the others from theirs.</summary>
     public const int MaxPerServer = 2;
 
+    /// <summary>Operations at once by right of delegations. Own choice: half, so that guests together leave the home servers some.</summary>
+    public const int MaxDelegated = 2;
+
     /// <summary>Longest text or LocURI given to a program, octets: as long as an ACL text (design 6).</summary>
     public const int MaxArgumentOctets = 4096;
 

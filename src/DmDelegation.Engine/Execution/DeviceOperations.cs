@@ -162,6 +162,7 @@ internal static class DeviceOperations
         var running = state.Operations.Values;
         var busy = running.Count() >= DeviceOperation.MaxAtOnce
             || running.Count(operation => operation.Principal == request.Principal) >= DeviceOperation.MaxPerServer
+            || (request.Delegation is not null && running.Count(operation => operation.Delegation.Length > 0) >= DeviceOperation.MaxDelegated)
             || running.Any(operation => operation.Node == request.Node);
         return busy ? CommandOutcome.Refused(StatusCode.Forbidden, BoundTo) : null;
     }

@@ -344,4 +344,26 @@ public sealed class DeviceOperationTests
             return (report.Attribute("n"), report.Attribute("key"));
         }
     }
+
+    [TestMethod]
+    public void Delegated_servers_together_leave_half_of_the_places_to_the_others()
+    {
+        using var device = new TestDevice(setup =>
+        {
+            Programs.Bind(setup);
+            setup.Acl("./Rogue", "Add=d.example&Delete=d.example&Exec=d.example&Get=d.example&Replace=d.example");
+            foreach (var node in new[] { "./Net/p", "./Rogue/p" })
+            {
+                setup.Nodes.Add((node, "", null));
+                setup.Operations[node] = new OperationBinding("/p", [], 60, OperationArgument.None);
+            }
+        });
+        device.Activate(new Delegating());
+        var other = new Delegating("8XK3", b: "e.example");
+        other.Scope[0] = new("./Net", "Exec+Get");
+        device.Activate(other);
+        device.Manage("b.example", Dm.Exec(Programs.Update, "x"), Dm.Exec(Programs.Fetch, "./SCM/x")).Answers(202, 202);
+        device.Manage("e.example", Dm.Exec("./Net/p")).Answers(403);
+        device.Manage("d.example", Dm.Exec("./Rogue/p")).Answers(202);
+    }
 }
