@@ -40,7 +40,7 @@ internal static class FactoryScheme
                 Clock = clock.ToMarks(work.Now),
                 Tombstones = old.Tombstones,
                 Servers = WithoutNonces(old.Servers),
-                Operations = old.Operations,
+                Operations = DeviceOperations.WithoutRight(old.Operations, ReasonCode.Local),
                 Outbox = old.Outbox.RemoveRange(old.Outbox.Values.Where(entry => factory.AccountOf(entry.Target) is null).Select(entry => entry.Number)),
                 Evidence = old.Evidence,
                 Noise = old.Noise,

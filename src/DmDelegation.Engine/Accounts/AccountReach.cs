@@ -25,12 +25,12 @@ internal static class AccountReach
     private const int MaxFailedContacts = 5;
 
     /// <summary>
-    /// What says that B is not where the address leads, or not under these pins. Own choice: whoever answers as a DM server is there, even if
-    /// it is overloaded (503), in error, or says nonsense.
+    /// What says nothing about the address, because the agent did not try, or had its own reason to stop. Everything else counts: whoever
+    /// answers there without proof, with a status, nonsense or a wrong credential, need not be B, and B itself is found again after five more.
     /// </summary>
-    private static readonly FrozenSet<string> NotThere = new[]
+    private static readonly FrozenSet<string> OfTheAgent = new[]
     {
-        "connect", "timeout", "tls", "tls-pin", "redirect", "clear-http", "content-type", "http-404", "http-410", "http-421", SessionError.Address,
+        SessionError.TooManySessions, SessionError.Credentials, SessionError.NoAccount, SessionError.Aborted, SessionError.Unsendable,
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>A command of a server was carried out: if it changed the pair by which the server itself is reached, the old one is kept.</summary>
@@ -68,10 +68,10 @@ internal static class AccountReach
         }
     }
 
-    /// <summary>An attempt failed; after five in a row in which B was not there the other pair is tried.</summary>
+    /// <summary>An attempt failed; after five in a row in which B did not prove itself the other pair is tried.</summary>
     public static void Failed(Work work, string server, string? error)
     {
-        if (error is null || !NotThere.Contains(error) || work.State.ServerOf(server).Reach is not { } earlier)
+        if (error is null || OfTheAgent.Contains(error) || work.State.ServerOf(server).Reach is not { } earlier)
         {
             return;
         }

@@ -64,7 +64,9 @@ internal static class SecretRotation
         using var stored = work.Ports.Vault.Open(SecretNames.OfNode(leaf), auth.Secret!.Value.Span);
         if (stored is not null && IsPassword(stored, password))
         {
-            return null; // B repeats itself: it may not have seen our Status
+            // B repeats itself, it may not have seen our Status; this time it may, and then the value is what stays good (DEL-182).
+            Remember(work, server, leaf);
+            return null;
         }
 
         using var used = work.Ports.Vault.Open(SecretNames.OfUsedUpSecrets(server), rotation.UsedUp.Span);

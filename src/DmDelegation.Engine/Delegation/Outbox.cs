@@ -1,3 +1,5 @@
+using DmDelegation.Engine.Execution;
+using DmDelegation.Engine.Session;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 
@@ -26,6 +28,12 @@ internal static class Outbox
 
     /// <summary>Refusals by the same target after which an entry is given up (DEL-238).</summary>
     private const int MaxRefusals = 3;
+
+    /// <summary>
+    /// Sessions with a target that give no Status for an entry, neither a delivery nor a refusal, after which it holds up the later ones no
+    /// more. Own choice: as refusals.
+    /// </summary>
+    private const int MaxUnanswered = 3;
 
     /// <summary>Entries for a server, in the order in which they must go out (DEL-239).</summary>
     public static IEnumerable<OutboxEntry> Due(AgentState state, string server) =>
@@ -84,6 +92,23 @@ internal static class Outbox
             GiveUp(work, entry, $"{entry.Target} refused it {MaxRefusals} times, last with {status}");
         }
     }
+
+    /// <summary>A session with a server that was there and proved is over: what was sent in it and stays has been tried once more.</summary>
+    public static void SessionEnded(Work work, SessionState session)
+    {
+        if (session.Proof != ServerProof.None)
+        {
+            var tries = work.Engine.OutboxTries;
+            var stayed = session.TriedEntries.Except(session.OversizedEntries).Where(work.State.Outbox.ContainsKey);
+            work.Engine = work.Engine with { OutboxTries = tries.SetItems(stayed.Select(number => KeyValuePair.Create(number, tries.GetValueOrDefault(number) + 1))) };
+        }
+    }
+
+    /// <summary>Whether those behind an entry wait for it (DEL-239); it keeps its place and is sent again in any case.</summary>
+    public static bool HoldsUp(EngineState engine, OutboxEntry entry) => engine.OutboxTries.GetValueOrDefault(entry.Number) - entry.Refusals < MaxUnanswered;
+
+    /// <summary>What an entry stands in line with: the others about its delegation. The report of an operation has nothing before it.</summary>
+    public static string LineOf(OutboxEntry entry) => entry.Event == OperationReport.Event ? $"/{entry.Number}" : entry.DelegationId; // no id holds a "/"
 
     /// <summary>Gives up what is older than the retention, counted in effective time (DEL-243).</summary>
     public static void DropOld(Work work)
@@ -145,6 +170,7 @@ internal static class Outbox
     private static void Remove(Work work, OutboxEntry entry, AckState outcome)
     {
         work.State = work.State with { Outbox = work.State.Outbox.Remove(entry.Number) };
+        work.Engine = work.Engine with { OutboxTries = work.Engine.OutboxTries.Remove(entry.Number) };
         var more = Due(work.State, entry.Target).Any(other => other.DelegationId == entry.DelegationId);
         SetAck(work, entry, more ? AckState.Queued : outcome);
     }

@@ -31,7 +31,7 @@ public enum OperationPhase
 /// <param name="TimeoutSeconds">Seconds after which it is cancelled.</param>
 /// <param name="Phase">How far it has come.</param>
 /// <param name="PastPoint">It has passed its point of no return and is not cancelled any more.</param>
-/// <param name="Reason">Why it is cancelled: reason code of the end of its right; 0: by its time-out, or not at all.</param>
+/// <param name="Reason">Reason code of the end of its right, where that cancels it or leaves it nothing to write; 0: its time-out cancels it, or nothing does.</param>
 public sealed record DeviceOperation(
     long Number,
     NodeId Node,
@@ -52,6 +52,9 @@ public sealed record DeviceOperation(
 
     /// <summary>Operations at once of one server. Own choice: half, so that nobody keeps the others from theirs.</summary>
     public const int MaxPerServer = 2;
+
+    /// <summary>Operations at once by right of delegations. Own choice: half, so that guests together leave the home servers some.</summary>
+    public const int MaxDelegated = 2;
 
     /// <summary>Longest text or LocURI given to a program, octets: as long as an ACL text (design 6).</summary>
     public const int MaxArgumentOctets = 4096;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.Guard;
 using DmDelegation.Engine.State;
@@ -115,6 +116,13 @@ internal static class DeviceOperations
         }
     }
 
+    /// <summary>
+    /// What goes on into another scheme (DEL-277): a program past its point of no return, by no right of that scheme even where the same
+    /// server is in it.
+    /// </summary>
+    public static ImmutableSortedDictionary<long, DeviceOperation> WithoutRight(ImmutableSortedDictionary<long, DeviceOperation> operations, ReasonCode reason) =>
+        operations.SetItems(operations.Where(entry => entry.Value.PastPoint).Select(entry => KeyValuePair.Create(entry.Key, entry.Value with { Reason = reason.Code })));
+
     /// <summary>At a start: what was under way is not any more, whatever became of it. It is not started again.</summary>
     public static void Interrupt(Work work)
     {
@@ -154,6 +162,7 @@ internal static class DeviceOperations
         var running = state.Operations.Values;
         var busy = running.Count() >= DeviceOperation.MaxAtOnce
             || running.Count(operation => operation.Principal == request.Principal) >= DeviceOperation.MaxPerServer
+            || (request.Delegation is not null && running.Count(operation => operation.Delegation.Length > 0) >= DeviceOperation.MaxDelegated)
             || running.Any(operation => operation.Node == request.Node);
         return busy ? CommandOutcome.Refused(StatusCode.Forbidden, BoundTo) : null;
     }
@@ -205,39 +214,49 @@ internal static class DeviceOperations
 
     private static OperationOutcome Outcome(Work work, DeviceOperation operation, OperationEnded ended)
     {
+        var writes = operation.Target.Length > 0;
         if (operation.Phase == OperationPhase.Cancelling)
         {
-            return new OperationOutcome(OperationOutcome.Cancelled, operation.Reason == 0 ? StatusCode.RequestTimeout : StatusCode.OperationCancelled);
+            // It may have been done before it could be killed, and then says so (S-114); what it was to write is written no more.
+            return ended.Exit == 0 && !writes
+                ? new OperationOutcome(OperationOutcome.Success, StatusCode.Ok) { Exit = ended.Exit }
+                : new OperationOutcome(OperationOutcome.Cancelled, operation.Reason == 0 ? StatusCode.RequestTimeout : StatusCode.OperationCancelled) { Exit = ended.Exit };
         }
 
         var outcome = new OperationOutcome(ended.Exit == 0 ? OperationOutcome.Success : OperationOutcome.Failure, ended.Exit == 0 ? StatusCode.Ok : StatusCode.CommandFailed)
         {
             Exit = ended.Exit,
-            Output = operation.Target.Length > 0 ? default : ended.Output,
+            Output = writes ? default : ended.Output,
         };
-        return ended.Exit == 0 && operation.Target.Length > 0 ? Written(work, operation, ended, outcome) : outcome;
+        return ended.Exit == 0 && writes ? Written(work, operation, ended, outcome) : outcome;
     }
 
     /// <summary>The output goes to its target in the name of the principal, by the rights it has at this moment (DEL-329).</summary>
     private static OperationOutcome Written(Work work, DeviceOperation operation, OperationEnded ended, OperationOutcome outcome)
     {
         var policy = new RememberingPolicy(work.Policy);
-        var written = ended.Overflow
-            ? CommandOutcome.Refused(StatusCode.RequestEntityTooLarge, "REP-066")
+        var may = MayWrite(work.State, operation);
+        var written = !may ? CommandOutcome.Refused(StatusCode.PermissionDenied, "DEL-329")
+            : ended.Overflow ? CommandOutcome.Refused(StatusCode.RequestEntityTooLarge, "REP-066")
             : OperationTarget.Write(work, operation.Principal, operation.Target, ended.Output, policy);
         if (written.Succeeded)
         {
             return outcome;
         }
 
-        if (policy.Refused is { } refused)
+        if (!may || policy.Refused is not null)
         {
-            var record = work.State.Records.GetValueOrDefault(refused.Delegation ?? operation.Delegation);
+            var record = work.State.Records.GetValueOrDefault(policy.Refused?.Delegation ?? operation.Delegation);
             Audit.AuditLog.Refused(work, record, operation.Principal, written.Reason);
         }
 
         return outcome with { Result = OperationOutcome.Failure, Status = written.Status };
     }
+
+    // Past its point of no return a program outlives the right by which it was started. Nothing is written any more in the name of a server
+    // that is not there, whatever an ACL still grants to its name or to everybody, nor by a right that it has from elsewhere.
+    private static bool MayWrite(AgentState state, DeviceOperation operation) =>
+        operation.Reason == 0 && Stands(state, operation) && state.AccountOf(operation.Principal) is not null;
 
     private static void Put(Work work, DeviceOperation operation) =>
         work.State = work.State with { Operations = work.State.Operations.SetItem(operation.Number, operation) };

@@ -83,8 +83,9 @@ internal static class OperationReport
 
     private static void Queue(Work work, DeviceOperation operation, OperationOutcome outcome, string server)
     {
-        // No delegation id holds a "/", so no key of an acknowledgement is one of these (DEL-236).
-        var key = DelegationKeys.IdempotenceKey(operation.Uri, server, operation.Number);
+        // No delegation id holds a "/", so no key of an acknowledgement is one of these (DEL-236). Numbers begin anew with a store that takes
+        // the place of a lost one, times do not.
+        var key = DelegationKeys.IdempotenceKey($"{operation.Uri} {operation.StartedBootMs} {BasicTime.Format(work.Time)}", server, operation.Number);
         var mark = outcome.Status == StatusCode.Ok ? "informational" : "warning";
         Outbox.Queue(work, new OutboxEntry(
             0, key, server, operation.Uri, Event, mark, operation.Correlator, Payload(work, operation, outcome, key), 0, work.Time));

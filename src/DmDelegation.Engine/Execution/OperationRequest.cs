@@ -30,7 +30,10 @@ internal sealed record OperationRequest(string Principal, NodeId Node, string? D
 
         var octets = Item.Data.Octets.Span;
         return octets.Length > DeviceOperation.MaxArgumentOctets ? (null, CommandOutcome.Refused(StatusCode.RequestEntityTooLarge, "REP-066"))
-            : !OperationTarget.IsText(octets) ? (null, CommandOutcome.Refused(StatusCode.UnsupportedMediaTypeOrFormat, "REP-066"))
+            : !IsLine(octets) ? (null, CommandOutcome.Refused(StatusCode.UnsupportedMediaTypeOrFormat, "REP-066"))
             : (Encoding.UTF8.GetString(octets), null);
     }
+
+    // No line of it, should a program say it again, is one of its own words to the agent (REP-066).
+    private static bool IsLine(ReadOnlySpan<byte> octets) => OperationTarget.IsText(octets) && !octets.ContainsAnyInRange((byte)0, (byte)0x1F);
 }

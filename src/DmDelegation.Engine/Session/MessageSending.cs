@@ -41,7 +41,7 @@ internal static class MessageSending
 
     /// <summary>
     /// Outbox entries that may go out now, in their order (DEL-239). The server may refuse one alert of a package and take the next; so of
-    /// those about one delegation each waits until the one before is delivered or given up. Not in the last message of a session: it is a
+    /// those about one delegation each waits until the one before is delivered or given up, or does not hold it up any more. Not in the last message of a session: it is a
     /// farewell, and a guest has no other (DEL-247).
     /// </summary>
     public static IEnumerable<OutboxEntry> Unsent(Work work, SessionState session)
@@ -49,7 +49,7 @@ internal static class MessageSending
         var before = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in Outbox.Due(work.State, session.Server))
         {
-            var first = session.OversizedEntries.Contains(entry.Number) || before.Add(entry.DelegationId);
+            var first = session.OversizedEntries.Contains(entry.Number) || !Outbox.HoldsUp(work.Engine, entry) || before.Add(Outbox.LineOf(entry));
             if ((first || session.EndError.Length > 0) && !session.TriedEntries.Contains(entry.Number))
             {
                 yield return entry;

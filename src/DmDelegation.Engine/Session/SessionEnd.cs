@@ -1,4 +1,5 @@
 using DmDelegation.Engine.Accounts;
+using DmDelegation.Engine.Delegation;
 using DmDelegation.Engine.State;
 
 namespace DmDelegation.Engine.Session;
@@ -15,6 +16,7 @@ internal static class SessionEnd
     {
         work.Engine = work.Engine with { Sessions = work.Engine.Sessions.Remove(session.Server) };
         AccountReach.SessionEnded(work, session, error);
+        Outbox.SessionEnded(work, session);
         if (work.State.AccountOf(session.Server) is null)
         {
             NonceStore.Forget(work, session.Server);

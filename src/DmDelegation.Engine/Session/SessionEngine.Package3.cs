@@ -136,6 +136,8 @@ internal static partial class SessionEngine
 
     private static void Next(Work work, SessionState session, HeaderAnswer answer)
     {
+        // Before it is asked what may go out: a farewell takes with it what otherwise waits for another session (DEL-217, DEL-247).
+        session = session.AbortReason == 0 ? session : session with { EndError = SessionError.Aborted };
         if (session is { Owed.IsEmpty: true, ServerPackageOpen: false } && !MessageSending.Unsent(work, session).Any())
         {
             // A Status of the SyncHdr alone is not sent (PRO-050, PRO-051).
@@ -147,7 +149,7 @@ internal static partial class SessionEngine
         }
         else
         {
-            Advance(work, session.AbortReason == 0 ? session : session with { EndError = SessionError.Aborted }, answer, alerts: true);
+            Advance(work, session, answer, alerts: true);
         }
     }
 

@@ -23,6 +23,11 @@ public sealed record EngineState
     /// <summary>When each server may be contacted next, by ServerID (DEL-178, DEL-242).</summary>
     public ImmutableSortedDictionary<string, ContactState> Contacts { get; init; } = ImmutableSortedDictionary.Create<string, ContactState>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Sessions of this boot in which an entry of the outbox was sent to its target and stayed, by its number; volatile: a restart counts anew.
+    /// </summary>
+    public ImmutableSortedDictionary<long, int> OutboxTries { get; init; } = ImmutableSortedDictionary<long, int>.Empty;
+
     /// <summary>Refusals that are not in the audit log yet, null if there are none; a crash loses them (DEL-401).</summary>
     public RefusalMinute? Refusals { get; init; }
 

@@ -36,6 +36,7 @@ internal sealed class RunningProgram(StartOperation operation, Action<AgentEvent
     private bool _killed;
     private bool _gone;
     private bool _passed;
+    private bool _asked;
     private bool _overflow;
     private string _message = "";
 
@@ -166,7 +167,11 @@ internal sealed class RunningProgram(StartOperation operation, Action<AgentEvent
         var text = line.ToString();
         line.Clear();
         if (text == Point)
-            deliver(new OperationAtPoint(operation.Number));
+        {
+            if (!_asked)
+                deliver(new OperationAtPoint(operation.Number));
+            _asked = true; // however often it says so
+        }
         else if (text.Length > 0)
             _message = text;
     }

@@ -1,4 +1,5 @@
 using DmDelegation.Engine.Delegation;
+using DmDelegation.Protocol;
 using DmDelegation.Tests.Scenarios.Harness;
 
 namespace DmDelegation.Tests.Scenarios;
@@ -90,5 +91,60 @@ public sealed class FoundByReview
 
         Assert.AreEqual(405, device.Manage(delegated, Dm.Replace("./SCM?prop=ACL", $"Get={delegated}&Replace={delegated}"))[^1].Status, Given.Log(device));
         Assert.AreEqual(acl, device.AclOf("./SCM"));
+    }
+
+    // Past its point of no return a program outlives B; an ACL that grants to everybody does not bring B back.
+    [TestMethod]
+    public void What_was_started_by_a_delegation_that_has_ended_writes_nothing_by_rights_of_everybody_DEL_218_DEL_329()
+    {
+        using var device = new TestDevice(setup =>
+        {
+            Programs.Bind(setup);
+            setup.Acl("./SCM", "Add=*&Delete=a.example&Exec=a.example&Get=a.example&Replace=a.example");
+        });
+        var delegation = Given.Active(device);
+        device.Manage(Given.B, Dm.Exec(Programs.Fetch, "./SCM/new")).Answers(202);
+        var number = device.Started().Single().Number;
+        device.AtPoint(number);
+        device.Manage(Given.A, delegation.Operation("Revoke")).Answers(200);
+        device.Ends(number, 0, "of B");
+
+        Assert.IsFalse(device.Exists("./SCM/new"));
+        var report = device.Servers[Given.A].Results().Single();
+        Assert.AreEqual(("Failure", "425"), (report.Element("Result"), report.Element("Status")));
+    }
+
+    [TestMethod]
+    public void What_ran_before_a_factory_reset_writes_nothing_into_the_factory_scheme_DEL_277_DEL_329()
+    {
+        using var device = new TestDevice(Programs.Bind);
+        device.Manage(Given.A, Dm.Exec(Programs.Fetch, "./SCM/x")).Answers(202);
+        var number = device.Started().Single().Number;
+        device.AtPoint(number);
+        device.FactoryReset();
+        device.Ends(number, 0, "of before");
+        Assert.AreEqual("1", device.ValueOf("./SCM/x"));
+        Assert.IsEmpty(device.Durable.Operations);
+    }
+
+    // Nothing was owed but the End, and that waited behind the alert that B had just refused.
+    [TestMethod]
+    public void A_guest_that_refuses_an_alert_still_hears_of_the_end_and_is_cut_off_DEL_217_DEL_247()
+    {
+        using var device = new TestDevice();
+        var delegation = Given.Pending(device);
+        var b = device.Servers[Given.B];
+        b.AlertStatusOf = alert => alert.Items[0].Meta!.Type!.EndsWith("/End", StringComparison.Ordinal) ? 200 : 500;
+        b.OnMessage = message =>
+        {
+            if (message.Commands.Any(command => command is Alert { Code: AlertCode.GenericAlert }))
+            {
+                b.OnMessage = null;
+                device.ManageAlone(Given.A, _ => [delegation.Operation("Revoke")]).Answers(200);
+            }
+        };
+        device.Manage(Given.B, (Batch[])[]);
+        Assert.AreEqual("End", b.Alerts[^1].Event, Given.Log(device));
+        Assert.IsTrue(b.AbortedByDevice);
     }
 }

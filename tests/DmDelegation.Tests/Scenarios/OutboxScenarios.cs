@@ -75,6 +75,35 @@ public sealed class OutboxScenarios
         string Heard() => string.Join(", ", a.Alerts.Skip(before).Select(alert => $"{alert.Event} {alert.Source.Split('/')[^1]}"));
     }
 
+    // A Status that settles nothing: In progress, or a demand for credentials that A has already.
+    [TestMethod]
+    [DataRow(101)]
+    [DataRow(407)]
+    public void What_gets_no_Status_holds_up_the_later_ones_in_three_sessions_and_stays_DEL_239(int status)
+    {
+        using var device = new TestDevice();
+        var a = device.Servers["a.example"];
+        var delegation = new Delegating();
+        device.StartAccepted(delegation);
+        a.Reachable = false;
+        device.Confirm(delegation);
+        device.Handle(new LocalEnd(delegation.Id));
+        device.Pump();
+        var before = a.Alerts.Count;
+        (a.Reachable, a.AlertStatusOf) = (true, alert => alert.Items[0].Meta!.Type!.EndsWith("/Session", StringComparison.Ordinal) ? status : 200);
+        for (var session = 0; session < 3; session++)
+        {
+            device.Manage("a.example", (Batch[])[]);
+        }
+
+        Assert.AreEqual("Session, Session, Session", Heard());
+        device.Manage("a.example", (Batch[])[]);
+        Assert.AreEqual("Session, Session, Session, Session, End", Heard());
+        Assert.AreEqual("Session", device.Durable.Outbox.Values.Single(entry => entry.Target == "a.example").Event);
+
+        string Heard() => string.Join(", ", a.Alerts.Skip(before).Select(alert => alert.Event));
+    }
+
     [TestMethod]
     public void S_134_Fifty_devices_come_back_spread_and_each_with_one_session_at_a_time_DEL_242_DEL_245()
     {

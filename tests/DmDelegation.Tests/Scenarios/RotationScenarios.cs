@@ -152,6 +152,23 @@ public sealed class RotationScenarios
     }
 
     [TestMethod]
+    public void What_B_repeats_and_then_has_our_Status_for_stays_good_when_it_replaces_again_DEL_182()
+    {
+        using var device = new TestDevice();
+        Given.Active(device);
+        var b = device.Servers[Given.B];
+        var (repeated, lost) = (OwnSecrets.Random(), OwnSecrets.Random());
+        b.BreaksAfter = message => message.Commands.OfType<Status>().Any(status => status.Cmd == "Replace");
+        device.Manage(Given.B, _ => repeated.Replacing(Account));
+        b.BreaksAfter = message => message.Header.MsgID > 2 && message.Commands.OfType<Status>().Any(status => status.Cmd == "Replace");
+        device.Manage(Given.B, _ => repeated.Replacing(Account), _ => lost.Replacing(Account));
+        b.BreaksAfter = null;
+
+        repeated.Use(b);
+        device.Manage(Given.B, Dm.Replace("./SCM/x", "on what it knows")).Answers(200);
+    }
+
+    [TestMethod]
     public void What_B_has_no_Status_for_does_not_take_the_place_of_the_proved_one_DEL_182()
     {
         using var device = new TestDevice();

@@ -37,8 +37,8 @@ public sealed class DeviceOperationTests
         device.Manage(
             "a.example",
             Dm.Exec(Programs.Plain, "unexpected"), Dm.Exec(Programs.Update), Dm.Exec(Programs.Update, new string('x', DeviceOperation.MaxArgumentOctets + 1)),
-            Dm.Exec(Programs.Update, "line\u0085two"), Dm.Exec(Programs.Update, new string('x', DeviceOperation.MaxArgumentOctets)))
-            .Answers(400, 412, 413, 415, 202);
+            Dm.Exec(Programs.Update, "line\u0085two"), Dm.Exec(Programs.Update, "one\npoint-of-no-return"), Dm.Exec(Programs.Update, "one\rtwo"), Dm.Exec(Programs.Update, new string('x', DeviceOperation.MaxArgumentOctets)))
+            .Answers(400, 412, 413, 415, 415, 415, 202);
     }
 
     [TestMethod]
@@ -86,6 +86,21 @@ public sealed class DeviceOperationTests
         CollectionAssert.AreEqual(new[] { plain }, device.Cancelled());
         device.Ends(update);
         Assert.AreEqual("Success", device.Servers["a.example"].Results()[1].Element("Result"));
+    }
+
+    [TestMethod]
+    public void What_was_done_before_it_could_be_killed_is_reported_as_done_but_writes_nothing_S_114_DEL_218()
+    {
+        using var device = new TestDevice(Programs.Bind);
+        device.Manage("a.example", Dm.Exec(Programs.Update, "1.2.3"), Dm.Exec(Programs.Fetch, "./SCM/x")).Answers(202, 202);
+        device.Advance(TimeSpan.FromSeconds(600));
+        Assert.HasCount(2, device.Cancelled());
+        device.Ends(device.Started()[0].Number);
+        device.Ends(device.Started()[1].Number, 0, "late");
+        Assert.AreEqual("1", device.ValueOf("./SCM/x"));
+        CollectionAssert.AreEqual(
+            new[] { "Success 200 0", "Cancelled 408 0" },
+            device.Servers["a.example"].Results().Select(report => $"{report.Element("Result")} {report.Element("Status")} {report.Element("Exit")}").ToArray());
     }
 
     [TestMethod]
@@ -298,5 +313,57 @@ public sealed class DeviceOperationTests
         device.Ends(device.Started()[0].Number, 0, "of B");
         device.Advance(TimeSpan.FromMinutes(2));
         Assert.IsTrue(device.Durable.Noise.Entries.Values.Any(entry => entry.Event == "Refused" && entry.Server == "b.example" && entry.DelegationId == "7QK2"));
+    }
+
+    [TestMethod]
+    public void The_report_of_one_Exec_does_not_wait_for_that_of_another_of_the_same_node_DEL_239()
+    {
+        using var device = new TestDevice(Programs.Bind);
+        var a = device.Servers["a.example"];
+        a.AlertStatus = 407; // it stays in the outbox
+        device.Manage("a.example", Dm.Exec(Programs.Plain, correlator: "one")).Answers(202);
+        device.Ends(device.Started()[0].Number);
+        device.Manage("a.example", Dm.Exec(Programs.Plain, correlator: "two")).Answers(202);
+        device.Ends(device.Started()[1].Number);
+        device.Manage("a.example", (Batch[])[]);
+        Assert.AreEqual("two", a.Results()[^1].Correlator, string.Join(' ', a.Results().Select(report => report.Correlator)));
+    }
+
+    [TestMethod]
+    public void The_key_of_a_report_is_another_one_where_the_numbers_begin_anew_DEL_236()
+    {
+        CollectionAssert.AllItemsAreUnique(new[] { Reported(TimeSpan.Zero), Reported(TimeSpan.FromMinutes(1)) });
+
+        static (string, string) Reported(TimeSpan later)
+        {
+            using var device = new TestDevice(Programs.Bind);
+            device.Advance(later);
+            device.Manage("a.example", Dm.Exec(Programs.Plain)).Answers(202);
+            device.Ends(device.Started()[0].Number);
+            var report = device.Servers["a.example"].Results().Single();
+            return (report.Attribute("n"), report.Attribute("key"));
+        }
+    }
+
+    [TestMethod]
+    public void Delegated_servers_together_leave_half_of_the_places_to_the_others()
+    {
+        using var device = new TestDevice(setup =>
+        {
+            Programs.Bind(setup);
+            setup.Acl("./Rogue", "Add=d.example&Delete=d.example&Exec=d.example&Get=d.example&Replace=d.example");
+            foreach (var node in new[] { "./Net/p", "./Rogue/p" })
+            {
+                setup.Nodes.Add((node, "", null));
+                setup.Operations[node] = new OperationBinding("/p", [], 60, OperationArgument.None);
+            }
+        });
+        device.Activate(new Delegating());
+        var other = new Delegating("8XK3", b: "e.example");
+        other.Scope[0] = new("./Net", "Exec+Get");
+        device.Activate(other);
+        device.Manage("b.example", Dm.Exec(Programs.Update, "x"), Dm.Exec(Programs.Fetch, "./SCM/x")).Answers(202, 202);
+        device.Manage("e.example", Dm.Exec("./Net/p")).Answers(403);
+        device.Manage("d.example", Dm.Exec("./Rogue/p")).Answers(202);
     }
 }

@@ -47,6 +47,16 @@ public sealed class ProgramRunnerTests : IDisposable
     }
 
     [TestMethod]
+    public void A_program_that_asks_again_and_again_is_heard_once_DEL_218()
+    {
+        var program = Program("for n in 1 2 3; do echo point-of-no-return >&2; done; read word; echo $word");
+        _runner.Start(new StartOperation(++_number, program, null));
+        Assert.AreEqual(new OperationAtPoint(_number), Next());
+        _runner.PassPoint(_number);
+        Assert.AreEqual("ok", Text((OperationEnded)Next()).Trim());
+    }
+
+    [TestMethod]
     public void A_cancelled_program_is_killed_with_all_it_started_DEL_218()
     {
         var program = Program("sleep 1000 & echo $! ; echo point-of-no-return >&2; wait");
