@@ -49,7 +49,7 @@ internal static class SystemFacts
 
     private static async Task AddOutputAsync(Bundle bundle, string name, string program, string[] arguments, CancellationToken cancel)
     {
-        if (await Tool.RunAsync(program, arguments, cancel) is { Length: > 0 } text)
+        if (await Tool.RunAsync(Tool.Find(program), arguments, cancel) is { Length: > 0 } text)
             bundle.Add(name, text);
         else
             bundle.Without(name, $"{program} is not there, or says nothing to this user");
