@@ -40,7 +40,7 @@ internal static class SandboxCheck
 
     private static async Task AskSystemdAsync(Findings findings, CancellationToken cancel)
     {
-        var shown = await Tool.RunAsync("systemctl", ["show", Unit, "--property=LoadState,MemoryDenyWriteExecute,ProtectSystem"], cancel);
+        var shown = await Tool.RunAsync(Tool.Find("systemctl"), ["show", Unit, "--property=LoadState,MemoryDenyWriteExecute,ProtectSystem"], cancel);
         var properties = shown?.Split('\n').Select(line => line.Split('=', 2)).Where(parts => parts.Length == 2).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
         if (properties?.GetValueOrDefault("LoadState") != "loaded")
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Diagnostics;
 
@@ -11,12 +12,37 @@ internal static class Tool
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
+    // Where the system's own programs are. A bare name would be looked for in the current directory too, which may be anybody's while root asks.
+    private static readonly ImmutableArray<string> Directories = ["/usr/bin", "/bin"];
+
+    /// <summary>Where a program of the system is; null if it is not there.</summary>
+    /// <param name="name">Its file name.</param>
+    public static string? Find(string name) => Find(name, Directories);
+
+    /// <summary>The first file of that name in the directories, none but these; null if there is none.</summary>
+    internal static string? Find(string name, IEnumerable<string> directories) => directories.Select(directory => Path.Join(directory, name)).FirstOrDefault(File.Exists);
+
     /// <summary>What it prints on standard output, at most so much; null if it is not there, fails, or takes too long.</summary>
-    public static async Task<string?> RunAsync(string program, string[] arguments, CancellationToken cancel)
+    /// <param name="program">Absolute path of the program; null: it is not there.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    /// <exception cref="ArgumentException">The path is not absolute.</exception>
+    public static async Task<string?> RunAsync(string? program, string[] arguments, CancellationToken cancel)
     {
+        if (program is null)
+            return null;
+        if (!Path.IsPathRooted(program))
+            throw new ArgumentException($"{program} is no absolute path", nameof(program));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(Limit);
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = "/",
+        };
         start.Environment["LC_ALL"] = "C";
         try
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Text.Json.Serialization.Metadata;
 using DmDelegation.Agent.Checks;
 using DmDelegation.Agent.Queries;
@@ -14,21 +15,25 @@ namespace DmDelegation.Agent.Commands;
 /// <param name="shell">What the commands have of the process.</param>
 internal sealed class CommandLine(Shell shell)
 {
+    private const string Daemon = "run";
+
     private static readonly Option<string?> Config = new("--config")
     {
         Description = "Configuration file (default /etc/dmagent/dmagent.json, or $DMAGENT_CONFIG)",
         HelpName = "FILE",
         Recursive = true,
+        Validators = { NamesAFile },
     };
 
     private static readonly Option<bool> Json = new("--json") { Description = "Print one line of JSON" };
     private static readonly Option<bool> Recursive = new("--recursive") { Description = "All nodes below, not only the next level" };
     private static readonly Option<string?> Verify = new("--verify") { Description = "Number and hash of an entry, as in an alert", HelpName = "NUMBER:HASH" };
-    private static readonly Option<string?> MetricsFile = new("--output") { Description = "File to write (default: standard output)", HelpName = "FILE" };
+    private static readonly Option<string?> MetricsFile = new("--output") { Description = "File to write (default: standard output)", HelpName = "FILE", Validators = { NamesAFile } };
     private static readonly Option<string?> BundleFile = new("--output")
     {
         Description = "File to make (default: a name with the time, here; -: standard output)",
         HelpName = "FILE",
+        Validators = { NamesAFile },
     };
 
     private static readonly Option<bool> Offline = new("--offline") { Description = "Send nothing over the network" };
@@ -71,7 +76,15 @@ internal sealed class CommandLine(Shell shell)
             Output = shell.Output,
             Error = shell.Error,
         };
-        return await parsed.InvokeAsync(invocation, cancel);
+        try
+        {
+            return await parsed.InvokeAsync(invocation, cancel);
+        }
+        catch (Exception fault) when (parsed.CommandResult.Command.Name != Daemon && !(fault is OperationCanceledException && cancel.IsCancellationRequested))
+        {
+            // A fault of ours is told in a line. Not that of the daemon: the system must see it crash.
+            return shell.Terminal.Fail(ExitCodes.Failed, [$"internal: {fault.GetType().Name}: {fault.Message}"]);
+        }
     }
 
     /// <summary>The tree of commands.</summary>
@@ -80,7 +93,7 @@ internal sealed class CommandLine(Shell shell)
         var root = new RootCommand(Descriptions.Agent)
         {
             Config,
-            Leaf("run", Descriptions.Run, [], (parsed, _) => new RunCommand(parsed.GetValue(Config)).RunAsync(), exits: ExitCodes.With(
+            Leaf(Daemon, Descriptions.Run, [], (parsed, _) => new RunCommand(parsed.GetValue(Config)).RunAsync(), exits: ExitCodes.With(
                 new(ExitCodes.Ok, "stopped by a signal"),
                 new(ExitCodes.Failed, "it could not start, or could not write its store and stopped"),
                 new(ExitCodes.NotRunning, ""),
@@ -242,6 +255,13 @@ internal sealed class CommandLine(Shell shell)
         return condition.Data is { } wanted
             ? await ClientOf(parsed).WaitAsync(new WaitCommand(shell.Terminal, wanted, parsed.GetValue(Json)), WaitCommand.LimitOf(parsed), cancel)
             : shell.Terminal.Fail(condition.Code!, condition.Text!);
+    }
+
+    /// <summary>An empty path, or one that ends with a slash, is a slip in a script: a variable that is not set.</summary>
+    private static void NamesAFile(OptionResult result)
+    {
+        if (result.Tokens is [var path] && Path.GetFileName(path.Value).Length == 0)
+            result.AddError($"{result.Option.Name} '{path.Value}': must be the path of a file");
     }
 
     private static Argument<string[]> MakeChecks()

@@ -27,14 +27,19 @@ internal sealed class MetricsCommand(Client client, Terminal terminal)
         return exitCode == ExitCodes.Ok && !report.Up ? ExitCodes.NotRunning : exitCode;
     }
 
-    /// <summary>Whoever reads the file sees the whole of it, the old one or the new one. It need not outlast a power cut, so nothing is synced.</summary>
+    /// <summary>
+    /// Whoever reads the file sees the whole of it, the old one or the new one. It need not outlast a power cut, so nothing is synced. The directory
+    /// may be writable for others: the file beside it has a name that nobody knows before, and is made new, so that no planted link is followed.
+    /// </summary>
     private int Write(string file, MetricsReport report)
     {
-        var temporary = Path.Combine(Path.GetDirectoryName(file)!, $".{Path.GetFileName(file)}.{Environment.ProcessId}");
+        var temporary = Path.Combine(Path.GetDirectoryName(file)!, $".{Path.GetFileName(file)}.{Path.GetRandomFileName()}");
+        var made = false;
         try
         {
-            using (var stream = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Mode }))
+            using (var stream = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Mode }))
             {
+                made = true;
                 // The umask of whoever runs it may be stricter.
                 File.SetUnixFileMode(stream.SafeFileHandle, Mode);
                 stream.Write(Encoding.UTF8.GetBytes(string.Join('\n', MetricsText.Of(report)) + "\n"));
@@ -45,7 +50,7 @@ internal sealed class MetricsCommand(Client client, Terminal terminal)
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            if (File.Exists(temporary))
+            if (made)
                 File.Delete(temporary);
             return terminal.Fail(ExitCodes.Failed, [$"{file} cannot be written: {fault.Message.Replace(temporary, file, StringComparison.Ordinal)}"]);
         }

@@ -83,6 +83,7 @@ internal sealed class ReportCommand(Shell shell, string? configuration)
         await SystemFacts.AddAsync(bundle, cancel);
         bundle.Without("keys, passwords, credentials, the store", "secret: they are not read for this");
         bundle.Without("values of the management tree", "they are the device's own; see dmagent tree get");
+        bundle.Without("values and arguments in the profile", "they may be secret: *** stands in their place");
         bundle.Without("users, passwords and queries of addresses", "they may be secret: *** stands in their place");
         bundle.Add("README.txt", string.Join('\n', HumanText.Bundle(new BundleReport("A support bundle of dmagent", [.. bundle.Files, "README.txt"], bundle.LeftOut))) + "\n");
     }
@@ -97,7 +98,7 @@ internal sealed class ReportCommand(Shell shell, string? configuration)
             new ValidationReport(reading.File, settings is not null, [.. problems], [.. settings?.Warnings ?? reading.Warnings.Select(warning => warning.ToString())]),
             ReportJson.Readable.ValidationReport);
         if (reading.Configuration is { } agent)
-            SystemFacts.AddFile(bundle, "profile.json", agent.Profile);
+            SystemFacts.AddFile(bundle, "profile.json", agent.Profile, Redaction.OfProfile);
         else
             bundle.Without("profile.json", "the configuration that names it is not valid");
     }

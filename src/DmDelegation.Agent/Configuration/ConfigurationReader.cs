@@ -18,11 +18,11 @@ internal static class ConfigurationReader
         [("stateDirectory", "STATE_DIRECTORY"), ("runtimeDirectory", "RUNTIME_DIRECTORY")];
 
     /// <summary>Reads a file and its drop-ins.</summary>
-    /// <param name="file">The file; null: what the environment names, else <see cref="DefaultFile"/>.</param>
+    /// <param name="file">The file; null: what the environment names, if that is not empty, else <see cref="DefaultFile"/>.</param>
     /// <param name="variable">Value of an environment variable, null if not set.</param>
     public static ConfigurationReading Read(string? file, Func<string, string?> variable)
     {
-        var path = Path.GetFullPath(file ?? variable(FileVariable) ?? DefaultFile);
+        var path = Path.GetFullPath(file ?? (variable(FileVariable) is { Length: > 0 } named ? named : DefaultFile));
         var layers = new ConfigurationLayers();
         PutEnvironment(layers, variable);
         var credentials = Credentials.Directory(variable);

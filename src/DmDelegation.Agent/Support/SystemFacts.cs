@@ -32,14 +32,24 @@ internal static class SystemFacts
     }
 
     /// <summary>Adds a text file of the system.</summary>
-    public static void AddFile(Bundle bundle, string name, string file)
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="name">Its name there.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="strike">Strikes out what must not be there; null from it: the text is not what it should be, and is left out.</param>
+    public static void AddFile(Bundle bundle, string name, string file, Func<string, string?>? strike = null)
     {
         try
         {
             using var stream = File.OpenRead(file);
             var buffer = new byte[MaxFileOctets];
             var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            bundle.Add(name, Encoding.UTF8.GetString(buffer, 0, length));
+            var text = Encoding.UTF8.GetString(buffer, 0, length);
+            if (strike is null)
+                bundle.Add(name, text);
+            else if (strike(text) is { } struck)
+                bundle.Add(name, struck);
+            else
+                bundle.Without(name, "it is not valid, so that nothing can be struck out of it");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -49,7 +59,7 @@ internal static class SystemFacts
 
     private static async Task AddOutputAsync(Bundle bundle, string name, string program, string[] arguments, CancellationToken cancel)
     {
-        if (await Tool.RunAsync(program, arguments, cancel) is { Length: > 0 } text)
+        if (await Tool.RunAsync(Tool.Find(program), arguments, cancel) is { Length: > 0 } text)
             bundle.Add(name, text);
         else
             bundle.Without(name, $"{program} is not there, or says nothing to this user");

@@ -140,12 +140,13 @@ public static class DeviceProfileReader
         }
 
         var octets = Encoding.UTF8.GetBytes(text);
+        // The place is named and the value is not: it may be secret, and this text goes into reports.
         if (format is Formats.Bin && !Base64.IsValid(octets))
-            fields.Error("value", $"\"{text}\", must be base64 for the format bin");
+            fields.Error("value", "must be base64 for the format bin");
         else if (format is Formats.Bin)
             return Convert.FromBase64String(text);
         else if (!FormatRules.IsValue(format, octets))
-            fields.Error("value", $"\"{text}\" is no value of the format {format} (DDF-029)");
+            fields.Error("value", $"is no value of the format {format} (DDF-029)");
         return octets;
     }
 

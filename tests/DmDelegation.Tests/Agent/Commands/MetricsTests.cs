@@ -74,6 +74,21 @@ public sealed partial class MetricsTests
         StringAssert.Contains(error.ToString(), "cannot be written", StringComparison.Ordinal);
     }
 
+    [TestMethod]
+    public async Task A_link_that_somebody_planted_beside_the_file_is_not_followed()
+    {
+        using var folder = new AgentFolder();
+        var victim = folder.Write("victim", "untouched");
+        // The name that could be known before.
+        var planted = folder.File($".dmagent.prom.{Environment.ProcessId}");
+        File.CreateSymbolicLink(planted, victim);
+        var commands = new CommandLine(new Shell(TextWriter.Null, TextWriter.Null, null));
+        Assert.AreEqual(3, await commands.RunAsync(["--config", folder.Configuration, "metrics", "--output", folder.File("dmagent.prom")], default));
+        Assert.AreEqual("untouched", File.ReadAllText(victim));
+        Assert.AreEqual(victim, new FileInfo(planted).LinkTarget);
+        Assert.IsNull(new FileInfo(folder.File("dmagent.prom")).LinkTarget);
+    }
+
     private static QueryContext Running(Samples samples)
     {
         var context = samples.Context(SampleDelegations.Several(samples.Factory), change: state => state with { Contacts = state.Contacts.Add("a.example", new ContactState(3, 0, -1, "connect")) });

@@ -56,6 +56,34 @@ public sealed class ReportCommandTests
     }
 
     [TestMethod]
+    public async Task The_profile_comes_without_values_and_arguments()
+    {
+        using var folder = new AgentFolder();
+        folder.Write("profile.json", """
+            { "name": "test", // rent-4711
+              "tree": [ { "uri": "./SCM/x", "format": "chr", "value": "hunter2" }, { "uri": "./SCM/b", "value": 4711 } ],
+              "exec": [ { "uri": "./SCM/e", "program": "/usr/bin/x", "arguments": [ "--token", "hunter3" ] } ], }
+            """);
+        var profile = await ProfileAsync(folder);
+        Assert.IsFalse(profile.Contains("hunter", StringComparison.Ordinal) || profile.Contains("4711", StringComparison.Ordinal), profile);
+        var read = JsonDocument.Parse(profile).RootElement;
+        Assert.AreEqual("./SCM/x", read.GetProperty("tree")[0].GetProperty("uri").GetString());
+        Assert.AreEqual("***", read.GetProperty("tree")[0].GetProperty("value").GetString());
+        Assert.AreEqual("/usr/bin/x", read.GetProperty("exec")[0].GetProperty("program").GetString());
+        Assert.AreEqual("***", read.GetProperty("exec")[0].GetProperty("arguments").GetString());
+        folder.Write("profile.json", """{ "value": "hunter2" """);
+        Assert.AreEqual("", await ProfileAsync(folder));
+    }
+
+    private static async Task<string> ProfileAsync(AgentFolder folder)
+    {
+        using var octets = new MemoryStream();
+        var shell = new Shell(TextWriter.Null, TextWriter.Null, null) { OpenOutput = () => octets };
+        Assert.AreEqual(0, await new CommandLine(shell).RunAsync(["--config", folder.Configuration, "report", "--offline", "--output", "-"], default));
+        return Entries(octets.ToArray()).GetValueOrDefault("profile.json", "");
+    }
+
+    [TestMethod]
     public async Task A_file_that_is_there_already_is_not_touched()
     {
         using var folder = new AgentFolder();
@@ -67,6 +95,10 @@ public sealed class ReportCommandTests
 
     [TestMethod]
     [DataRow("see https://u:p@h/x?k=v, and http://h2/y", "see https://***@h/x?*** and http://h2/y")]
+    [DataRow("https://u:it's@h/x 'https://u:p@h/'", "https://***@h/x 'https://***@h/'")]
+    [DataRow("""{"a":"https:\/\/u:p@h\/dm?t=1","b":2}""", """{"a":"https:\/\/***@h\/dm?***","b":2}""")]
+    [DataRow("""{"a":"https://u:p\\p@h/dm?s=1\u0026t=2","b":"see \"https://h/?t=1\"\nand"}""", """{"a":"https://***@h/dm?***","b":"see \"https://h/?***\"\nand"}""")]
+    [DataRow("https://u:p@h\\", "https://***@h\\")]
     [DataRow("""{"a":"https://h/dm?t=1","b":"./SCM?prop=ACL"}""", """{"a":"https://h/dm?***","b":"./SCM?prop=ACL"}""")]
     [DataRow("urn:uuid:1 a@b https://h/", "urn:uuid:1 a@b https://h/")]
     public void What_may_be_secret_in_an_address_is_struck_out(string text, string redacted) => Assert.AreEqual(redacted, Redaction.Of(text));

@@ -19,6 +19,35 @@ public sealed class TerminalTests
     }
 
     [TestMethod]
+    [DataRow("metrics", "--output", "")]
+    [DataRow("metrics", "--output", "/")]
+    [DataRow("report", "--output", "")]
+    [DataRow("report", "--output", "/")]
+    [DataRow("--config", "", "status")]
+    [DataRow("status", "--config", "")]
+    [DataRow("--config", "/", "run")]
+    public async Task A_path_that_names_no_file_is_wrong_usage(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter { NewLine = "\n" };
+        Assert.AreEqual(2, await new CommandLine(new Shell(output, error, null)).RunAsync(arguments, default));
+        Assert.AreEqual("", output.ToString());
+        StringAssert.Contains(error.ToString(), "': must be the path of a file\n", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public async Task A_fault_of_a_command_is_one_line_and_exit_code_1()
+    {
+        using var output = new StringWriter();
+        // Whatever is written to it is refused in a way that nothing expects.
+        await output.DisposeAsync();
+        using var error = new StringWriter { NewLine = "\n" };
+        Assert.AreEqual(1, await new CommandLine(new Shell(output, error, null)).RunAsync(["version"], default));
+        StringAssert.StartsWith(error.ToString(), "dmagent: internal: ObjectDisposedException: ", StringComparison.Ordinal);
+        Assert.AreEqual(1, error.ToString().Count(c => c == '\n'));
+    }
+
+    [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
     public void An_answer_that_cannot_be_written_is_a_failure_and_no_crash(bool json)

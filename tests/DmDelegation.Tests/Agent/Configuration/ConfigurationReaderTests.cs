@@ -91,6 +91,7 @@ public sealed class ConfigurationReaderTests
     {
         Assert.AreEqual("/x/a.json", ConfigurationReader.Read("/x/a.json", _ => "/x/b.json").File);
         Assert.AreEqual("/x/b.json", ConfigurationReader.Read(null, name => name == "DMAGENT_CONFIG" ? "/x/b.json" : null).File);
+        Assert.AreEqual(ConfigurationReader.DefaultFile, ConfigurationReader.Read(null, name => name == "DMAGENT_CONFIG" ? "" : null).File);
         Assert.AreEqual("/etc/dmagent/dmagent.json", ConfigurationReader.Read(null, _ => null).File);
     }
 
