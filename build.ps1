@@ -3,15 +3,17 @@
 param([string] $Target = 'build', [Parameter(ValueFromRemainingArguments)] [string[]] $Rest = @())
 
 $targets = [ordered] @{
-    build      = { dotnet build @Rest }
-    test       = { dotnet test @Rest }
-    format     = { dotnet format @Rest }
-    demo       = { dotnet run --project src/DmDelegation.ServerStub -- demo @Rest }
-    native     = { bash packaging/build/publish-native artifacts/native @Rest }
-    locks      = { bash packaging/build/locks @Rest }
-    package    = { bash packaging/debian/build @Rest }
-    containers = { bash packaging/test/containers @Rest }
-    ci         = { bash .ci/run @Rest }
+    build          = { dotnet build @Rest }
+    test           = { dotnet test @Rest }
+    format         = { dotnet format @Rest }
+    demo           = { dotnet run --project src/DmDelegation.ServerStub -- demo @Rest }
+    native         = { bash packaging/build/publish-native artifacts/native @Rest }
+    locks          = { bash packaging/build/locks @Rest }
+    package        = { bash packaging/debian/build @Rest }
+    'package-test' = { bash packaging/debian/test @Rest }
+    footprint      = { bash packaging/measure/footprint @Rest }
+    containers     = { bash packaging/test/containers @Rest }
+    ci             = { bash .ci/run @Rest }
 }
 
 if (-not $targets.Contains($Target)) {

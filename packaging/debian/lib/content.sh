@@ -38,7 +38,7 @@ content() {
     says "$list" "-rwxr-xr-x root/root usr/lib/dmagent/dmagent" "usr/lib/dmagent/libe_sqlite3.so" "usr/bin/dmagent" "-rw-r--r-- root/root etc/dmagent/dmagent.json" \
         "lib/systemd/system/dmagent.service" "lib/systemd/system/dmagent.socket" "usr/lib/systemd/system-preset/70-dmagent.preset" "usr/lib/systemd/catalog/dmagent.catalog" \
         "usr/lib/sysusers.d/dmagent.conf" "usr/lib/tmpfiles.d/dmagent.conf" "usr/share/dmagent/device-profiles/generic-linux.json" "usr/share/dmagent/store-format" \
-        "usr/share/doc/dmagent/copyright" "usr/share/doc/dmagent/README.Debian" "usr/share/doc/dmagent/changelog.gz" || return 1
+        "usr/share/doc/dmagent/copyright" "usr/share/doc/dmagent/README.Debian" "usr/share/doc/dmagent/examples/encrypted-credentials.conf" "usr/share/doc/dmagent/changelog.gz" || return 1
     odd=$(grep -vE '^(d|-rw-r--r--|-rwxr-xr-x|l).* ?root/root' <<<"$list")
     [ -z "$odd" ] || { echo "$odd"; return 1; }
     # Writable by root alone, and nothing with a set-id bit.

@@ -8,7 +8,7 @@ libc=2.34 # what .NET 10 itself needs
 # payload ARCHITECTURE ROOT: every file of the package, where it will be; what is told about it beside the root.
 payload() {
     local architecture=$1 root=$2
-    mkdir -p "$root"/usr/{bin,lib/dmagent,lib/systemd/catalog,lib/systemd/system-preset,share/dmagent} "$root/etc/dmagent/dmagent.json.d"
+    mkdir -p "$root"/usr/{bin,lib/dmagent,lib/systemd/catalog,lib/systemd/system-preset,share/dmagent,share/doc/dmagent/examples} "$root/etc/dmagent/dmagent.json.d"
     program "$architecture" "$root/usr/lib/dmagent" || return 1
     ln -s ../lib/dmagent/dmagent "$root/usr/bin/dmagent"
     cp -r "$repository/device-profiles" "$root/usr/share/dmagent/"
@@ -16,6 +16,7 @@ payload() {
     cp "$here/dmagent.json" "$root/etc/dmagent/dmagent.json"
     cp "$units/dmagent.preset" "$root/usr/lib/systemd/system-preset/70-dmagent.preset"
     cp "$units/dmagent.catalog" "$root/usr/lib/systemd/catalog/dmagent.catalog"
+    cp "$units/dmagent.service.d/encrypted-credentials.conf" "$root/usr/share/doc/dmagent/examples/"
     completions "$root/usr/share"
 }
 

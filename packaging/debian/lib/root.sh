@@ -81,7 +81,8 @@ root_tests() {
     check "upgrading fails while unpacking: the old version is as it was" upgrade_fails_unpack
     check "purge fails to remove the user: said, and purging again ends it" fails_purge
     check "purge leaves the user where a file of it is found elsewhere" purge_keeps_user
-    check "state on a file system of its own, by a link: purge empties it" purge_link
+    check "state elsewhere, by a link: purge takes what is the agent's and says what stays" purge_link
+    check "a file system mounted below the state: purge leaves it alone, and purging again ends it" purge_mount
 }
 
 dpkg_install() { quiet inroot dpkg --force-confold -i "$@"; }
@@ -187,15 +188,18 @@ preset_disables() {
     nothing_left
 }
 
+# The guard against downgrades must not pass what it could not read, whichever tool failed.
 fails_preinst() {
-    mkdir -p "$root/var/lib/dmagent" && printf 'SQLite format 3' >"$root/var/lib/dmagent/dmagent.db"
-    fail_tool head
-    snapshot "$work/as-it-was"
-    local code=0
-    dpkg_install /package.deb && code=1
-    mend_tool head
-    [ $code -eq 0 ] || { echo "it did not fail: the test shows nothing"; return 1; }
-    same_as "$work/as-it-was" || return 1
+    local tool said code=0
+    mkdir -p "$root/var/lib/dmagent" && { printf 'SQLite format 3\0'; head -c 84 /dev/zero; } >"$root/var/lib/dmagent/dmagent.db"
+    for tool in wc od; do
+        fail_tool $tool
+        snapshot "$work/as-it-was"
+        said=$(dpkg_install /package.deb 2>&1) && code=1
+        [ $code -eq 0 ] && says "$said" "cannot be read" "Nothing was changed" "install again" && same_as "$work/as-it-was" || code=1
+        mend_tool $tool
+        [ $code -eq 0 ] || { echo "with $tool failing: $said"; return 1; }
+    done
     rm -r "$root/var/lib/dmagent"
     [[ "$(state_of)" =~ ^(|un|in)\ ?$ ]] || { state_of; return 1; }
     nothing_left
@@ -220,8 +224,9 @@ fails_postinst() {
     quiet inroot dpkg --configure dmagent && [ "$(state_of)" = "ii $version" ]
 }
 
+# A log is there, which the guard reads with awk.
 upgrade_fails_preinst() {
-    make_store TERM || return 1
+    make_store KILL && [ -s "$root/var/lib/dmagent/dmagent.db-wal" ] || { echo "no log was left"; return 1; }
     snapshot "$work/as-it-was"
     fail_tool awk
     local said code=0
@@ -259,10 +264,25 @@ purge_keeps_user() {
 }
 
 purge_link() {
+    local said
     dpkg_install /package.deb || return 1
-    mkdir "$root/mnt/data" && echo old >"$root/mnt/data/dmagent.key" && ln -s /mnt/data "$root/var/lib/dmagent"
-    quiet inroot dpkg --purge dmagent || return 1
-    [ -d "$root/mnt/data" ] && [ -z "$(ls -A "$root/mnt/data")" ] || { ls -la "$root/mnt/data"; return 1; }
-    rmdir "$root/mnt/data"
+    mkdir -p "$root/mnt/data/of-another" && echo theirs >"$root/mnt/data/of-another/file" && echo old >"$root/mnt/data/device.key" && ln -s /mnt/data "$root/var/lib/dmagent"
+    chown -R "$(agent_id u):$(agent_id g)" "$root/mnt/data/device.key"
+    said=$(inroot dpkg --purge dmagent 2>&1) || { echo "$said"; return 1; }
+    says "$said" "link to /mnt/data" "stays: /mnt/data/of-another" || return 1
+    [ ! -e "$root/mnt/data/device.key" ] && [ "$(cat "$root/mnt/data/of-another/file")" = theirs ] || { ls -laR "$root/mnt/data"; return 1; }
+    rm -r "$root/mnt/data"
     nothing_left
+}
+
+# What is mounted below the state directory is not the package's to empty.
+purge_mount() {
+    local said code=0
+    dpkg_install /package.deb || return 1
+    mkdir -p "$root/var/lib/dmagent/mounted" && mount -t tmpfs none "$root/var/lib/dmagent/mounted" && echo theirs >"$root/var/lib/dmagent/mounted/file" || return 1
+    said=$(inroot dpkg --purge dmagent 2>&1) && code=1
+    [ "$(cat "$root/var/lib/dmagent/mounted/file")" = theirs ] || code=1
+    umount "$root/var/lib/dmagent/mounted"
+    [ $code -eq 0 ] && says "$said" "cannot be emptied" "dpkg --purge dmagent" || { echo "$said"; return 1; }
+    quiet inroot dpkg --purge dmagent && nothing_left
 }

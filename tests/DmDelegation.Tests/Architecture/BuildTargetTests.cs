@@ -6,7 +6,7 @@ namespace DmDelegation.Tests.Architecture;
 [TestClass]
 public sealed partial class BuildTargetTests
 {
-    private static readonly string[] Expected = ["build", "test", "format", "demo", "native", "package", "containers", "ci"];
+    private static readonly string[] Expected = ["build", "test", "format", "demo", "native", "package", "package-test", "footprint", "containers", "ci"];
 
     private static readonly string[] Verbs = ["build", "test", "format"];
 
@@ -49,6 +49,6 @@ public sealed partial class BuildTargetTests
         (file.StartsWith("packaging/", StringComparison.Ordinal) || file.StartsWith(".ci/", StringComparison.Ordinal))
         && File.ReadLines(Repository.FullPath(file)).FirstOrDefault()?.StartsWith("#!", StringComparison.Ordinal) == true;
 
-    [GeneratedRegex(@"^ {4}(?<name>\w+) *= \{ (?<call>.+) \}$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^ {4}'?(?<name>[\w-]+)'? *= \{ (?<call>.+) \}$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Target();
 }

@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
 using DmDelegation.Agent.Configuration;
+using DmDelegation.Tests.Architecture;
 
 namespace DmDelegation.Tests.Agent.Configuration;
 
 /// <summary>The units and the agent name the same things.</summary>
 [TestClass]
-public sealed class UnitFileTests
+public sealed partial class UnitFileTests
 {
     private static string[] Of(string file, string key) =>
     [
@@ -34,4 +36,19 @@ public sealed class UnitFileTests
         CollectionAssert.AreEqual(wanted, Of("dmagent.service", "LoadCredential"));
         CollectionAssert.AreEqual(wanted, Of("dmagent.service.d/encrypted-credentials.conf", "LoadCredentialEncrypted"));
     }
+
+    [TestMethod]
+    [DataRow("packaging/doc/configure.md")]
+    [DataRow("packaging/systemd/dmagent.service.d/encrypted-credentials.conf")]
+    public void Secrets_are_sealed_under_the_name_and_into_the_file_that_the_unit_asks_for(string document)
+    {
+        var loaded = Of("dmagent.service.d/encrypted-credentials.conf", "LoadCredentialEncrypted");
+        var sealing = Sealing().Matches(File.ReadAllText(Repository.FullPath(document)));
+        Assert.AreNotEqual(0, sealing.Count, "no systemd-creds encrypt");
+        foreach (Match command in sealing)
+            CollectionAssert.Contains(loaded, $"{command.Groups["name"].Value}:{command.Groups["file"].Value}", command.Value);
+    }
+
+    [GeneratedRegex(@"systemd-creds encrypt .*--name=(?<name>\S+) \S+ /etc/credstore\.encrypted/(?<file>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Sealing();
 }
