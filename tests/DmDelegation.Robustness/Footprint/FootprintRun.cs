@@ -22,9 +22,10 @@ internal static class FootprintRun
     private const double PeakBudgetMb = 28;
 
     // What is let pass until the budgets are kept; packaging/doc/footprint.md says why. Never raised without a line there.
-    private const double SizeLimitMb = 15.9;
-    private const double IdleLimitMb = 24;
-    private const double PeakLimitMb = 41;
+    private const double SizeLimitMb = 16.8;
+    private const double IdleLimitMb = 30;
+    private const double UsedLimitMb = 34.5;
+    private const double PeakLimitMb = 36;
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(20);
@@ -167,7 +168,7 @@ internal static class FootprintRun
         [
             new("delegation_peak_mb", "peak resident, a delegation with the key by CMS", Mb(peak), "MB", PeakBudgetMb, PeakLimitMb),
             new("delegation_written_kb", "written to the store by a whole delegation", written.Octets / 1e3, "kB"),
-            new("after_rss_mb", "resident at rest, after it", Mb(memory.RssKb), "MB", IdleBudgetMb, IdleLimitMb),
+            new("after_rss_mb", "resident at rest, after it", Mb(memory.RssKb), "MB", IdleBudgetMb, UsedLimitMb),
             new("after_anon_mb", "  of it anonymous (RssAnon)", Mb(memory.AnonKb), "MB"),
         ];
     }
