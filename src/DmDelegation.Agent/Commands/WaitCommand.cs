@@ -25,7 +25,8 @@ internal sealed class WaitCommand(Terminal terminal, WaitCondition condition, bo
         with --server, none to that server; with --scope, none at, above or below that node.
 
         It also waits while the agent is not up. Under the socket unit it is kept in the agent's queue then; afterwards the
-        agent is asked once a second. What holds now may be over the next moment: this orders starts, it is no lock.
+        agent is asked once a second, or ever less often, down to every ten seconds, while it does not answer. What holds now
+        may be over the next moment: this orders starts, it is no lock.
 
         In a unit: ExecStartPre=/usr/bin/dmagent wait --for managed --timeout 60
         together with After=dmagent.service and Wants=dmagent.service. The unit's user must be root or in group dmagent.
@@ -33,6 +34,9 @@ internal sealed class WaitCommand(Terminal terminal, WaitCondition condition, bo
 
     // Own choice: what is waited for changes rarely, and the agent is asked over a local socket.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    // Own choice: under the socket unit each question starts an agent that has given up, one with a wrong configuration over and over.
+    private const int MostIntervals = 10;
 
     // Own choice: a day is longer than any unit starts; whoever wants to wait for ever leaves it out.
     private const int MaxSeconds = 86_400;
@@ -76,6 +80,7 @@ internal sealed class WaitCommand(Terminal terminal, WaitCondition condition, bo
         if (limit is { } longest)
             stop.CancelAfter(longest);
         var missing = "the agent does not answer";
+        var intervals = 1;
         try
         {
             while (true)
@@ -87,7 +92,8 @@ internal sealed class WaitCommand(Terminal terminal, WaitCondition condition, bo
                 if (status is not null && condition.MissingIn(status) is not { Length: > 0 })
                     return Print(new WaitReport(condition.Goal, true, condition.ReachedIn(status)));
                 missing = status is null ? response.Text! : condition.MissingIn(status);
-                await Task.Delay(interval ?? Interval, stop.Token);
+                await Task.Delay((interval ?? Interval) * intervals, stop.Token);
+                intervals = status is null ? Math.Min(2 * intervals, MostIntervals) : 1;
             }
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
