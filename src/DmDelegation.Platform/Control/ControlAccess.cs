@@ -50,16 +50,16 @@ public sealed class ControlAccess(uint ownUser, uint? group)
         }
     }
 
-    /// <summary>Whether the peer is root; no if the kernel does not tell.</summary>
-    internal static bool IsRoot(Socket peer)
+    /// <summary>User id of the peer; null if the kernel does not tell.</summary>
+    internal static uint? UserOf(Socket peer)
     {
         try
         {
-            return CredentialsOf(peer) is (0, _);
+            return CredentialsOf(peer)?.User;
         }
         catch (SocketException)
         {
-            return false;
+            return null;
         }
     }
 

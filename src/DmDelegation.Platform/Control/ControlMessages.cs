@@ -37,7 +37,7 @@ public static class ControlCodes
     /// <summary>A request is longer than <see cref="ControlServer.MaxRequestOctets"/>, or an answer than <see cref="ControlClient.MaxResponseOctets"/>.</summary>
     public const string TooLong = "too-long";
 
-    /// <summary>More than <see cref="ControlServer.MaxConnections"/> connections.</summary>
+    /// <summary>More than <see cref="ControlServer.MaxConnections"/> connections, or <see cref="ControlServer.MaxConnectionsOfUser"/> of one user.</summary>
     public const string TooMany = "too-many-connections";
 
     /// <summary>The agent failed to carry out the request.</summary>

@@ -14,8 +14,17 @@ public sealed class ControlServer : IAsyncDisposable
     /// <summary>Longest request line, octets: own choice, far above any command line.</summary>
     public const int MaxRequestOctets = 64 * 1024;
 
-    /// <summary>Connections at once: own choice, some people and some scripts.</summary>
+    /// <summary>Connections at once of all users but root: own choice, some people and some scripts.</summary>
     public const int MaxConnections = 16;
+
+    /// <summary>Connections at once of one user: own choice; nobody can lock the others out. Root, who must always get in, is not counted.</summary>
+    public const int MaxConnectionsOfUser = 4;
+
+    /// <summary>
+    /// How long a request may take to come in, and an answer to go out: own choice. The answer itself may take as long as it takes, such as that
+    /// of a session.
+    /// </summary>
+    public static readonly TimeSpan TransferLimit = TimeSpan.FromSeconds(30);
 
     private const int Backlog = 16;
 
@@ -26,11 +35,16 @@ public sealed class ControlServer : IAsyncDisposable
     private readonly IReadOnlySet<string> _forRoot;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Task, bool> _serving = new();
+    private readonly TimeSpan _transferLimit;
+    private readonly Lock _counting = new();
+    private readonly Dictionary<uint, int> _connections = [];
     private readonly Task _accepting;
 
     private ControlServer(
-        Socket listener, string? ownPath, ControlAccess access, Func<ControlRequest, CancellationToken, Task<ControlResponse>> handle, IReadOnlySet<string> forRoot)
+        Socket listener, string? ownPath, ControlAccess access, Func<ControlRequest, CancellationToken, Task<ControlResponse>> handle, IReadOnlySet<string> forRoot,
+        TimeSpan transferLimit)
     {
+        _transferLimit = transferLimit;
         _listener = listener;
         _ownPath = ownPath;
         _access = access;
@@ -44,9 +58,11 @@ public sealed class ControlServer : IAsyncDisposable
     /// <param name="access">Who may give commands.</param>
     /// <param name="handle">Hands a request to the loop and completes with its answer; called for peers that may give commands only.</param>
     /// <param name="forRoot">Verbs that root alone may use; null for none.</param>
+    /// <param name="transferLimit">Null: <see cref="TransferLimit"/>.</param>
     /// <exception cref="PlatformException">The socket cannot be made.</exception>
     public static ControlServer Listen(
-        string path, ControlAccess access, Func<ControlRequest, CancellationToken, Task<ControlResponse>> handle, IReadOnlySet<string>? forRoot = null)
+        string path, ControlAccess access, Func<ControlRequest, CancellationToken, Task<ControlResponse>> handle, IReadOnlySet<string>? forRoot = null,
+        TimeSpan? transferLimit = null)
     {
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -56,7 +72,7 @@ public sealed class ControlServer : IAsyncDisposable
             // Everybody may connect, so that those who may not give commands learn so instead of guessing.
             File.SetUnixFileMode(path, (UnixFileMode)0b110_110_110);
             listener.Listen(Backlog);
-            return new ControlServer(listener, path, access, handle, forRoot ?? ImmutableHashSet<string>.Empty);
+            return new ControlServer(listener, path, access, handle, forRoot ?? ImmutableHashSet<string>.Empty, transferLimit ?? TransferLimit);
         }
         catch (Exception fault) when (fault is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -78,7 +94,7 @@ public sealed class ControlServer : IAsyncDisposable
         var listener = File.Exists(path) ? passed.FirstOrDefault(socket => IsListeningAt(socket, path)) : null;
         foreach (var other in passed.Where(other => other != listener))
             other.Dispose();
-        return listener is null ? null : new ControlServer(listener, null, access, handle, forRoot ?? ImmutableHashSet<string>.Empty);
+        return listener is null ? null : new ControlServer(listener, null, access, handle, forRoot ?? ImmutableHashSet<string>.Empty, TransferLimit);
     }
 
     private static bool IsListeningAt(Socket socket, string path)
@@ -113,7 +129,7 @@ public sealed class ControlServer : IAsyncDisposable
             try
             {
                 var peer = await _listener.AcceptAsync(_stop.Token);
-                var serving = ServeAsync(peer, _serving.Count >= MaxConnections);
+                var serving = ServeAsync(peer);
                 _serving.TryAdd(serving, true);
                 _ = serving.ContinueWith(
                     done => _serving.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -129,21 +145,58 @@ public sealed class ControlServer : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Socket peer, bool tooMany)
+    private async Task ServeAsync(Socket peer)
     {
         using var stream = new NetworkStream(peer, ownsSocket: true);
         try
         {
-            if (tooMany)
-                await WriteAsync(stream, ControlResponse.Failed(ControlCodes.TooMany, $"more than {MaxConnections} connections"));
-            else if (!_access.Allows(peer))
+            if (ControlAccess.UserOf(peer) is not { } user || !_access.Allows(peer))
                 await WriteAsync(stream, ControlResponse.Failed(ControlCodes.NotPermitted, "only root, the agent's user and its group may give commands"));
+            else if (user == 0)
+                await ServeAsync(stream, root: true);
             else
-                await ServeAsync(stream, ControlAccess.IsRoot(peer));
+                await ServeAsync(stream, user);
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException)
         {
-            // The peer went away, or the agent stops.
+            // The peer went away or is too slow, or the agent stops.
+        }
+    }
+
+    private async Task ServeAsync(NetworkStream stream, uint user)
+    {
+        if (WhyNotOneMore(user) is { } reason)
+        {
+            await WriteAsync(stream, ControlResponse.Failed(ControlCodes.TooMany, reason));
+            return;
+        }
+
+        try
+        {
+            await ServeAsync(stream, root: false);
+        }
+        finally
+        {
+            lock (_counting)
+            {
+                if (--_connections[user] == 0)
+                    _connections.Remove(user);
+            }
+        }
+    }
+
+    /// <summary>Counts a connection in, or says why it is one too many.</summary>
+    private string? WhyNotOneMore(uint user)
+    {
+        lock (_counting)
+        {
+            var own = _connections.GetValueOrDefault(user);
+            if (own >= MaxConnectionsOfUser)
+                return $"more than {MaxConnectionsOfUser} connections of this user";
+            if (_connections.Values.Sum() >= MaxConnections)
+                return $"more than {MaxConnections} connections";
+            _connections[user] = own + 1;
+            return null;
         }
     }
 
@@ -152,13 +205,20 @@ public sealed class ControlServer : IAsyncDisposable
         var lines = new LineReader(stream, MaxRequestOctets);
         try
         {
-            while (await lines.ReadAsync(_stop.Token) is { } line)
+            while (await ReadAsync(lines) is { } line)
                 await WriteAsync(stream, await AnswerAsync(line, root));
         }
         catch (InvalidDataException)
         {
             await WriteAsync(stream, ControlResponse.Failed(ControlCodes.TooLong, $"a request has at most {MaxRequestOctets} octets"));
         }
+    }
+
+    private async Task<ReadOnlyMemory<byte>?> ReadAsync(LineReader lines)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        limit.CancelAfter(_transferLimit);
+        return await lines.ReadAsync(limit.Token);
     }
 
     private async Task<ControlResponse> AnswerAsync(ReadOnlyMemory<byte> line, bool root)
@@ -194,6 +254,8 @@ public sealed class ControlServer : IAsyncDisposable
     private async Task WriteAsync(NetworkStream stream, ControlResponse response)
     {
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(response, ControlJsonContext.Default.ControlResponse), (byte)'\n'];
-        await stream.WriteAsync(line, _stop.Token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        limit.CancelAfter(_transferLimit);
+        await stream.WriteAsync(line, limit.Token);
     }
 }

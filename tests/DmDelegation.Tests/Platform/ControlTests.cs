@@ -93,22 +93,82 @@ public sealed class ControlTests
     }
 
     [TestMethod]
-    public async Task Connections_are_limited_and_free_again_when_closed()
+    public async Task Connections_of_a_user_are_limited_and_free_again_when_closed_and_root_always_gets_in()
     {
+        if (!Environment.IsPrivilegedProcess)
+            Assert.Inconclusive("only root can be somebody else");
+        const int Member = 4711;
         using var folder = new TemporaryFolder();
-        await using var server = Listen(folder);
+        File.SetUnixFileMode(folder.Path, (UnixFileMode)0b111_101_101);
+        var path = folder.File("control");
+        await using var server = ControlServer.Listen(path, new ControlAccess(Member, 0), EchoAsync);
         var open = new List<Socket>();
-        for (var i = 0; i < ControlServer.MaxConnections; i++)
+        for (var i = 0; i < ControlServer.MaxConnectionsOfUser; i++)
         {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(folder.File("control")), Cancel);
-            open.Add(socket);
+            open.Add(ConnectAs(Member, path));
+            Assert.AreEqual("{}", await AskAsync(open[^1]));
         }
 
-        var refused = await ControlClient.CallAsync(folder.File("control"), new ControlRequest("a", default), Cancel);
-        Assert.AreEqual(ControlCodes.TooMany, refused.Code);
+        using (var refused = ConnectAs(Member, path))
+            StringAssert.Contains(await AskAsync(refused), ControlCodes.TooMany, StringComparison.Ordinal);
+        // The threads keep the group of root, which is that of the agent here, and one user takes nothing from another.
+        for (var user = Member + 1; open.Count < ControlServer.MaxConnections; user++)
+        {
+            for (var i = 0; i < ControlServer.MaxConnectionsOfUser; i++)
+            {
+                open.Add(ConnectAs(user, path));
+                Assert.AreEqual("{}", await AskAsync(open[^1]));
+            }
+        }
+
+        using (var refused = ConnectAs(Member - 1, path))
+            StringAssert.Contains(await AskAsync(refused), ControlCodes.TooMany, StringComparison.Ordinal);
+        for (var i = 0; i <= ControlServer.MaxConnections; i++)
+        {
+            open.Add(ConnectAs(0, path));
+            Assert.AreEqual("{}", await AskAsync(open[^1]));
+        }
+
         open.ForEach(socket => socket.Dispose());
-        while ((await ControlClient.CallAsync(folder.File("control"), new ControlRequest("a", default), Cancel)).Code is ControlCodes.TooMany)
+        while (true)
+        {
+            using var again = ConnectAs(Member, path);
+            if (await AskAsync(again) == "{}")
+                break;
+        }
+    }
+
+    [TestMethod]
+    public async Task A_request_must_come_in_time_and_its_answer_may_take_its_time()
+    {
+        using var folder = new TemporaryFolder();
+        var late = new TaskCompletionSource<ControlResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = ControlServer.Listen(
+            folder.File("control"), ControlAccess.OfThisProcess(null), (_, _) => late.Task, transferLimit: TimeSpan.FromMilliseconds(200));
+        var pending = ControlClient.CallAsync(folder.File("control"), new ControlRequest("session-start", default), Cancel);
+        // Half a request, and no end of it.
+        using var idle = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await idle.ConnectAsync(new UnixDomainSocketEndPoint(folder.File("control")), Cancel);
+        await idle.SendAsync("{\"verb\""u8.ToArray(), Cancel);
+        Assert.AreEqual(0, await idle.ReceiveAsync(new byte[16], Cancel));
+        Assert.IsFalse(pending.IsCompleted);
+        late.SetResult(ControlResponse.Ok(null));
+        Assert.IsTrue((await pending).Succeeded);
+    }
+
+    [TestMethod]
+    public async Task Who_does_not_read_the_answer_is_dropped()
+    {
+        using var folder = new TemporaryFolder();
+        // Far more than the kernel keeps for a reader.
+        var much = Json($$"""{"x":"{{new string('x', 16 * 1024 * 1024)}}"}""");
+        await using var server = ControlServer.Listen(
+            folder.File("control"), ControlAccess.OfThisProcess(null), (_, _) => Task.FromResult(ControlResponse.Ok(much)), transferLimit: TimeSpan.FromMilliseconds(200));
+        using var lazy = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await lazy.ConnectAsync(new UnixDomainSocketEndPoint(folder.File("control")), Cancel);
+        await lazy.SendAsync("{\"verb\":\"a\"}\n"u8.ToArray(), Cancel);
+        // Nothing is read until the other end is closed, which writing tells.
+        while (!HungUp(lazy))
             await Task.Yield();
     }
 
@@ -182,6 +242,36 @@ public sealed class ControlTests
         Assert.IsNull(ControlAccess.FindGroup("broken", file));
         Assert.IsNull(ControlAccess.FindGroup("alice", file));
         Assert.IsNull(ControlAccess.FindGroup("dmagent", folder.File("none")));
+    }
+
+    private async Task<string?> AskAsync(Socket socket)
+    {
+        var stream = new NetworkStream(socket);
+        try
+        {
+            await stream.WriteAsync("{\"verb\":\"a\"}\n"u8.ToArray(), Cancel);
+        }
+        catch (IOException)
+        {
+            // It was refused before it asked.
+        }
+
+        return await new StreamReader(stream).ReadLineAsync(Cancel);
+    }
+
+    /// <summary>Writing tells that the other end is closed.</summary>
+    private static bool HungUp(Socket socket)
+    {
+        try
+        {
+            socket.Blocking = false;
+            _ = socket.Send(" "u8);
+            return false;
+        }
+        catch (SocketException fault)
+        {
+            return fault.SocketErrorCode is not SocketError.WouldBlock;
+        }
     }
 
     /// <summary>The kernel's identity is one of each thread: one thread becomes somebody else, connects, and turns back.</summary>
