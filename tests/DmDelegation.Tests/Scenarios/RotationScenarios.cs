@@ -160,9 +160,12 @@ public sealed class RotationScenarios
         var (repeated, lost) = (OwnSecrets.Random(), OwnSecrets.Random());
         b.BreaksAfter = message => message.Commands.OfType<Status>().Any(status => status.Cmd == "Replace");
         device.Manage(Given.B, _ => repeated.Replacing(Account));
-        b.BreaksAfter = message => message.Header.MsgID > 2 && message.Commands.OfType<Status>().Any(status => status.Cmd == "Replace");
+        // The repeated one is acknowledged, the next is not: the second message of that session that answers a Replace is lost.
+        var answers = 0;
+        b.BreaksAfter = message => message.Commands.OfType<Status>().Any(status => status.Cmd == "Replace") && ++answers == 2;
         device.Manage(Given.B, _ => repeated.Replacing(Account), _ => lost.Replacing(Account));
         b.BreaksAfter = null;
+        Assert.AreEqual(2, answers);
 
         repeated.Use(b);
         device.Manage(Given.B, Dm.Replace("./SCM/x", "on what it knows")).Answers(200);
