@@ -25,6 +25,9 @@ public sealed record OperationBinding(string Program, ImmutableArray<string> Arg
     /// <summary>Longest time-out. Own choice: a day, as long as the shortest life of a nonce.</summary>
     public const int MaxTimeoutSeconds = 86_400;
 
+    /// <summary>The line by which a program asks to pass its point of no return (DEL-218). No argument is this word: a program that says its argument again would ask for what a server wants.</summary>
+    public const string PointOfNoReturn = "point-of-no-return";
+
     /// <summary>Time-out where the profile says nothing. Own choice.</summary>
     public const int DefaultTimeoutSeconds = 60;
 }

@@ -35,5 +35,7 @@ internal sealed record OperationRequest(string Principal, NodeId Node, string? D
     }
 
     // No line of it, should a program say it again, is one of its own words to the agent (REP-066).
-    private static bool IsLine(ReadOnlySpan<byte> octets) => OperationTarget.IsText(octets) && !octets.ContainsAnyInRange((byte)0, (byte)0x1F);
+    private static bool IsLine(ReadOnlySpan<byte> octets) =>
+        OperationTarget.IsText(octets) && !octets.ContainsAnyInRange((byte)0, (byte)0x1F)
+        && !octets.SequenceEqual(Encoding.UTF8.GetBytes(OperationBinding.PointOfNoReturn));
 }

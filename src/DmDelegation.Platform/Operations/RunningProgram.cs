@@ -19,8 +19,6 @@ namespace DmDelegation.Platform.Operations;
 /// </summary>
 internal sealed class RunningProgram(StartOperation operation, Action<AgentEvent> deliver)
 {
-    private const string Point = "point-of-no-return";
-
     /// <summary>Longest line to people that is kept, characters. Own choice: a log line.</summary>
     private const int MaxLine = 256;
 
@@ -166,7 +164,7 @@ internal sealed class RunningProgram(StartOperation operation, Action<AgentEvent
     {
         var text = line.ToString();
         line.Clear();
-        if (text == Point)
+        if (text == OperationBinding.PointOfNoReturn)
         {
             if (!_asked)
                 deliver(new OperationAtPoint(operation.Number));

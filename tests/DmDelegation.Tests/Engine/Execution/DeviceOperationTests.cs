@@ -37,8 +37,9 @@ public sealed class DeviceOperationTests
         device.Manage(
             "a.example",
             Dm.Exec(Programs.Plain, "unexpected"), Dm.Exec(Programs.Update), Dm.Exec(Programs.Update, new string('x', DeviceOperation.MaxArgumentOctets + 1)),
-            Dm.Exec(Programs.Update, "line\u0085two"), Dm.Exec(Programs.Update, "one\npoint-of-no-return"), Dm.Exec(Programs.Update, "one\rtwo"), Dm.Exec(Programs.Update, new string('x', DeviceOperation.MaxArgumentOctets)))
-            .Answers(400, 412, 413, 415, 415, 415, 202);
+            Dm.Exec(Programs.Update, "line\u0085two"), Dm.Exec(Programs.Update, "one\npoint-of-no-return"), Dm.Exec(Programs.Update, "one\rtwo"),
+            Dm.Exec(Programs.Update, "point-of-no-return"), Dm.Exec(Programs.Update, new string('x', DeviceOperation.MaxArgumentOctets)))
+            .Answers(400, 412, 413, 415, 415, 415, 415, 202);
     }
 
     [TestMethod]
