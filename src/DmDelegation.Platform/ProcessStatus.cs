@@ -18,6 +18,12 @@ public sealed class ProcessStatus
     /// <summary>Resident memory that belongs to no file, octets; 0 if the kernel does not say.</summary>
     public long ResidentAnonymous => Octets("RssAnon");
 
+    /// <summary>Resident memory that is pages of files, octets; 0 if the kernel does not say.</summary>
+    public long ResidentOfFiles => Octets("RssFile");
+
+    /// <summary>Most memory that was resident at once, octets; 0 if the kernel does not say.</summary>
+    public long ResidentPeak => Octets("VmHWM");
+
     /// <summary>A field as it stands there, such as <c>NoNewPrivs</c>; null if there is none.</summary>
     public string? this[string field] => _fields.GetValueOrDefault(field);
 

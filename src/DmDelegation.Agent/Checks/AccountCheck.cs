@@ -11,9 +11,6 @@ internal static class AccountCheck
     // Own choice: a server that takes longer is of no use to a session either.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    // Own choice: as for the device's own certificates.
-    private const int DaysWorthAWarning = 30;
-
     /// <summary>The check.</summary>
     public static Check Check { get; } = new("accounts", RunAsync);
 
@@ -46,7 +43,7 @@ internal static class AccountCheck
             return;
         }
 
-        var time = context.Clock.WallTrusted || context.Clock.Wall > BuildFacts.BuildTime ? context.Clock.Wall : BuildFacts.BuildTime;
+        var time = context.CertificateTime;
         var probes = await Task.WhenAll(known.Accounts.Select(account => ProbeAsync(account, options, time, cancel)));
         foreach (var (account, result) in known.Accounts.Zip(probes))
             Tell(account, result, time, findings);
@@ -76,7 +73,7 @@ internal static class AccountCheck
                 findings.Error("pin", $"{who}: its key is none of the spkiPins of its account", "ask its operator; somebody may stand in between");
                 break;
             default:
-                if (days < DaysWorthAWarning && account.SpkiPins.IsEmpty)
+                if (days < CheckContext.ExpiryDaysWorthAWarning && account.SpkiPins.IsEmpty)
                     findings.Warning("expiring", $"{who}: reached; its certificate expires in {days} days", "tell its operator");
                 else
                     findings.Ok("reached", $"{who}: reached");

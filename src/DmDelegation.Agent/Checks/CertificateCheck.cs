@@ -1,7 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using DmDelegation.Agent.Configuration;
 using DmDelegation.Agent.Queries;
-using DmDelegation.Agent.Startup;
+using DmDelegation.Agent.Support;
 using DmDelegation.Platform;
 using DmDelegation.Platform.Cms;
 
@@ -10,17 +10,13 @@ namespace DmDelegation.Agent.Checks;
 /// <summary>Every certificate that the configuration names: whether it can be read, fits its key, and how long it is valid.</summary>
 internal static class CertificateCheck
 {
-    // Own choice: a month is what a renewal by hand needs.
-    private const int DaysWorthAWarning = 30;
-
     /// <summary>The check.</summary>
     public static Check Check { get; } = Check.AtOnce("certificates", Run);
 
     private static void Run(CheckContext context, Findings findings)
     {
         var agent = context.Agent;
-        // A board that wakes in 1970 judges certificates at the time of its build at least.
-        var now = context.Clock.Wall > BuildFacts.BuildTime ? context.Clock.Wall : BuildFacts.BuildTime;
+        var now = context.CertificateTime;
         var any = false;
         foreach (var (key, file) in Anchors(agent))
         {
@@ -78,7 +74,7 @@ internal static class CertificateCheck
         {
             if (Credentials.IsName(file))
                 findings.Skipped("credential", $"{key}: {file} is seen by the service and by root only", "run it as root while the agent runs");
-            else if (PermissionCheck.IsBarred(file) || !IsReadable(file))
+            else if (PathAccess.IsBarred(file) || !IsReadable(file))
                 findings.Skipped("barred", $"{key}: {file} cannot be read by this user", "run it as root");
             else
                 look();
@@ -118,7 +114,7 @@ internal static class CertificateCheck
                 findings.Error("expired", $"{what} expired at {StatusQuery.TimeText(to)}", "renew it");
             else if (now < from)
                 findings.Error("not-yet", $"{what} is valid from {StatusQuery.TimeText(from)}", "set the clock right, or use one that is valid");
-            else if (days < DaysWorthAWarning)
+            else if (days < CheckContext.ExpiryDaysWorthAWarning)
                 findings.Warning("expiring", $"{what} expires at {StatusQuery.TimeText(to)}, in {days} days", "renew it");
             else
                 findings.Ok("valid", $"{what} is valid until {StatusQuery.TimeText(to)}, {days} days");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmDelegation.Agent.Configuration;
 using DmDelegation.Agent.Queries;
+using DmDelegation.Agent.Startup;
 using DmDelegation.Engine.Time;
 
 namespace DmDelegation.Agent.Checks;
@@ -18,8 +19,14 @@ internal sealed record CheckContext(
     ConfigurationReading Reading, AgentConfiguration Agent, ClockReading Clock, StatusReport? Status, AccountListReport? Accounts, string WhyNot, bool NotPermitted,
     bool Offline)
 {
+    /// <summary>Days before the end of a certificate's life from which it is worth a warning. Own choice: a month is what a renewal by hand needs.</summary>
+    public const int ExpiryDaysWorthAWarning = 30;
+
     /// <summary>The agent runs.</summary>
     public bool Running => Status?.Pid is not null;
+
+    /// <summary>When certificates must be valid: not before the build while nobody vouches for the clock, since a board may wake in 1970 (SEC-095).</summary>
+    public DateTimeOffset CertificateTime => Clock.WallTrusted || Clock.Wall > BuildFacts.BuildTime ? Clock.Wall : BuildFacts.BuildTime;
 }
 
 /// <summary>A named diagnostic.</summary>

@@ -1,4 +1,5 @@
 using DmDelegation.Agent.Configuration;
+using DmDelegation.Agent.Support;
 using DmDelegation.Platform;
 using DmDelegation.Platform.Store;
 
@@ -18,24 +19,6 @@ internal static class PermissionCheck
 
     /// <summary>The check.</summary>
     public static Check Check { get; } = Check.AtOnce("permissions", Run);
-
-    /// <summary>The kernel does not let this user see whether something is there.</summary>
-    public static bool IsBarred(string path)
-    {
-        try
-        {
-            _ = File.GetUnixFileMode(path);
-            return false;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
 
     private static void Run(CheckContext context, Findings findings)
     {
@@ -67,7 +50,7 @@ internal static class PermissionCheck
 
     private static void Look((string Reason, string Path, UnixFileMode Forbidden, string What) rule, Findings findings)
     {
-        if (IsBarred(rule.Path))
+        if (PathAccess.IsBarred(rule.Path))
         {
             findings.Skipped("barred", $"{rule.Path}: {rule.What} cannot be seen by this user", "run it as root");
             return;

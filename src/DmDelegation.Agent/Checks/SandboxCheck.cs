@@ -1,4 +1,5 @@
 using System.Globalization;
+using DmDelegation.Agent.Support;
 using DmDelegation.Platform;
 
 namespace DmDelegation.Agent.Checks;
@@ -6,8 +7,7 @@ namespace DmDelegation.Agent.Checks;
 /// <summary>Whether the running agent is in the sandbox that its unit makes, by the kernel's word and by systemd's.</summary>
 internal static class SandboxCheck
 {
-    private const string Unit = "dmagent.service";
-    private const string UnitRemedy = "run it by the unit: systemctl cat dmagent.service";
+    private const string UnitRemedy = $"run it by the unit: systemctl cat {ServiceUnit.Name}";
 
     /// <summary>The check.</summary>
     public static Check Check { get; } = new("sandbox", RunAsync);
@@ -40,11 +40,11 @@ internal static class SandboxCheck
 
     private static async Task AskSystemdAsync(Findings findings, CancellationToken cancel)
     {
-        var shown = await Tool.RunAsync(Tool.Find("systemctl"), ["show", Unit, "--property=LoadState,MemoryDenyWriteExecute,ProtectSystem"], cancel);
+        var shown = await Tool.RunAsync(Tool.Find("systemctl"), ["show", ServiceUnit.Name, "--property=LoadState,MemoryDenyWriteExecute,ProtectSystem"], cancel);
         var properties = shown?.Split('\n').Select(line => line.Split('=', 2)).Where(parts => parts.Length == 2).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
         if (properties?.GetValueOrDefault("LoadState") != "loaded")
         {
-            findings.Skipped("systemd", $"systemd has no {Unit} to ask about");
+            findings.Skipped("systemd", $"systemd has no {ServiceUnit.Name} to ask about");
             return;
         }
 

@@ -1,3 +1,4 @@
+using DmDelegation.Agent.Support;
 using DmDelegation.Platform.Store;
 
 namespace DmDelegation.Agent.Checks;
@@ -17,19 +18,19 @@ internal static class StoreCheck
             findings.Error("damaged", damaged.Text, damaged.Remedy);
         var directory = context.Agent.StateDirectory;
         var store = new FileInfo(Path.Combine(directory, AgentStore.FileName));
-        var log = new FileInfo(store.FullName + "-wal");
+        var log = new FileInfo(store.FullName + AgentStore.LogSuffix);
         if (context.Running)
             findings.Ok("open", "the agent has it open; it looked it through at its start");
-        else if (PermissionCheck.IsBarred(directory) || PermissionCheck.IsBarred(store.FullName))
+        else if (PathAccess.IsBarred(directory) || PathAccess.IsBarred(store.FullName))
             findings.Skipped("barred", $"{store.FullName} cannot be seen by this user", "run it as root");
         else if (!store.Exists)
             findings.Warning("none", $"there is no store at {store.FullName}: the agent makes it at its first start", "systemctl start dmagent");
         else
             Inspect(directory, log, findings);
 
-        if (!PermissionCheck.IsBarred(store.FullName) && store.Exists)
+        if (!PathAccess.IsBarred(store.FullName) && store.Exists)
         {
-            var octets = store.Length + (log.Exists ? log.Length : 0);
+            var octets = AgentStore.OctetsIn(directory);
             if (octets > LargeOctets)
                 findings.Warning("large", $"it has {octets} octets, far more than the largest tree needs", "restart the agent, and tell its makers if that does not help");
             else

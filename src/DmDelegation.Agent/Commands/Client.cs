@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using DmDelegation.Agent.Configuration;
 using DmDelegation.Agent.Queries;
 using DmDelegation.Agent.Startup;
+using DmDelegation.Agent.Support;
 using DmDelegation.Engine.State;
 using DmDelegation.Engine.Time;
 using DmDelegation.Platform;
@@ -86,14 +87,14 @@ internal sealed class Client(Terminal terminal, string? configuration)
 
     /// <summary>The kernel lets this user not even see the socket: that is another thing than an agent that does not run.</summary>
     private static ControlResponse Barred(AgentConfiguration agent, ControlResponse response) =>
-        response.Code == ControlCodes.NotRunning && IsBarred(agent.ControlSocket) ? NotPermitted(agent.ControlSocket) : response;
+        response.Code == ControlCodes.NotRunning && PathAccess.IsBarred(agent.ControlSocket) ? NotPermitted(agent.ControlSocket) : response;
 
     private ControlResponse ReadStore(ConfigurationReading reading, AgentConfiguration agent, Verb verb, VerbArguments arguments, ControlResponse notRunning)
     {
         var store = Path.Combine(agent.StateDirectory, AgentStore.FileName);
         if (verb.Read is null || verb.NeedsAgent)
             return notRunning;
-        if (IsBarred(store))
+        if (PathAccess.IsBarred(store))
             return NotPermitted(store);
         if (!File.Exists(store))
             return ControlResponse.Failed(ControlCodes.NotRunning, $"the agent does not run, and there is no store at {store}");
@@ -123,22 +124,4 @@ internal sealed class Client(Terminal terminal, string? configuration)
 
     private static ControlResponse NotPermitted(string path) =>
         ControlResponse.Failed(ControlCodes.NotPermitted, $"{path} is not accessible: only root, the agent's user and its group may do this");
-
-    /// <summary>The kernel does not let this user at the path; a path that is not there is not barred.</summary>
-    private static bool IsBarred(string path)
-    {
-        try
-        {
-            _ = File.GetUnixFileMode(path);
-            return false;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
 }

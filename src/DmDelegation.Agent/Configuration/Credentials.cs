@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using DmDelegation.Agent.Support;
 using DmDelegation.Platform.Secrets;
 
 namespace DmDelegation.Agent.Configuration;
@@ -27,7 +28,7 @@ internal static class Credentials
     private const string Variable = "CREDENTIALS_DIRECTORY";
 
     // Where systemd puts them as long as the service runs: for root at the command line, who may look.
-    private const string OfTheService = "/run/credentials/dmagent.service";
+    private const string OfTheService = "/run/credentials/" + ServiceUnit.Name;
 
     /// <summary>Where the credentials are; null if this process cannot see any.</summary>
     public static string? Directory(Func<string, string?> variable) =>

@@ -63,9 +63,9 @@ internal static class Metrics
             Sessions(context).Where(entry => entry.Sessions.Last is not null).Select(entry => One(entry.Sessions.Last!.DurationMs / 1000.0, ("server", entry.Server)))),
         new("dmagent_session_failures", Gauge, "Sessions with a server that failed in a row.", context =>
             Servers(context).Where(_ => context.Facts.Running).Select(server => One(context.State.Contacts.GetValueOrDefault(server)?.FailedAttempts ?? 0, ("server", server)))),
-        new("dmagent_store_size_bytes", Gauge, "Size of the store with its log.", context => context.Facts.Measure is { } measure ? [One(measure().StoreOctets)] : []),
+        new("dmagent_store_size_bytes", Gauge, "Size of the store with its log.", context => context.Facts.Measured is { } measured ? [One(measured.Value.StoreOctets)] : []),
         new("dmagent_store_commits_total", Counter, "Transactions written since the agent started.", context =>
-            context.Facts.Measure?.Invoke().Commits is { } commits ? [One(commits)] : []),
+            context.Facts.Measured?.Value.Commits is { } commits ? [One(commits)] : []),
         new("dmagent_tree_nodes", Gauge, "Nodes of the management tree.", context => [One(context.Durable.Tree.Count)]),
         new("dmagent_audit_entries", Gauge, "Entries of the audit log by ring.", context =>
             [One(context.Durable.Evidence.Entries.Count, ("ring", "evidence")), One(context.Durable.Noise.Entries.Count, ("ring", "noise"))]),
@@ -96,7 +96,7 @@ internal static class Metrics
         context.Facts.Observed.Sessions.Where(entry => context.Durable.AccountOf(entry.Key) is not null).Select(entry => (entry.Key, entry.Value));
 
     private static IEnumerable<SampleReport> Process(QueryContext context, Func<ProcessFacts, double> value) =>
-        context.Facts.Measure?.Invoke().Process is { } process ? [One(value(process))] : [];
+        context.Facts.Measured?.Value.Process is { } process ? [One(value(process))] : [];
 
     private static SampleReport One(double value, params ReadOnlySpan<(string Name, string Value)> labels)
     {

@@ -33,8 +33,8 @@ internal sealed record AgentFacts(bool Running, ImmutableArray<string> Configure
     /// <summary>What the loop remembers; nothing if it does not run.</summary>
     public Observed Observed { get; init; } = Observed.Nothing;
 
-    /// <summary>Measures what costs something to know; null if nobody can.</summary>
-    public Func<Measurements>? Measure { get; init; }
+    /// <summary>What costs something to know, measured when it is first asked for; null if nobody can.</summary>
+    public Lazy<Measurements>? Measured { get; init; }
 }
 
 /// <summary>An answer: data, or a stable code and a text.</summary>

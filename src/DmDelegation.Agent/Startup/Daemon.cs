@@ -99,13 +99,13 @@ internal sealed class Daemon(Settings settings, Action<LogLine> log)
     }
 
     private QueryContext Context(Snapshot snapshot) =>
-        new(snapshot.State, settings.Options, snapshot.Now, settings.Facts(snapshot.State.Durable, running: true, logLeft: false) with { Observed = snapshot.Observed, Measure = Measure });
+        new(snapshot.State, settings.Options, snapshot.Now, settings.Facts(snapshot.State.Durable, running: true, logLeft: false) with { Observed = snapshot.Observed, Measured = new(Measure) });
 
     private Measurements Measure()
     {
         var status = ProcessStatus.Read();
         return new Measurements(
-            settings.StoreOctets(), _commits(), new ProcessFacts(status?.Resident ?? 0, status?.ResidentAnonymous ?? 0, Environment.CpuUsage.TotalTime.TotalSeconds));
+            AgentStore.OctetsIn(settings.Agent.StateDirectory), _commits(), new ProcessFacts(status?.Resident ?? 0, status?.ResidentAnonymous ?? 0, Environment.CpuUsage.TotalTime.TotalSeconds));
     }
 
     private AgentState Provision(AgentStore store, AesGcmVault vault, SystemClock clock, SetAsideStore? setAside)

@@ -41,10 +41,6 @@ internal sealed record Settings(AgentConfiguration Agent, DeviceProfile Profile,
     public AgentFacts Facts(AgentState state, bool running, bool logLeft) => new(
         running, [.. Agent.Accounts.Select(account => account.ServerId)], [.. AccountProvisioning.Differences(state, Agent.Accounts)], logLeft)
     {
-        Measure = () => new Measurements(StoreOctets(), null, null),
+        Measured = new(() => new Measurements(AgentStore.OctetsIn(Agent.StateDirectory), null, null)),
     };
-
-    /// <summary>Size of the store with its log, octets.</summary>
-    public long StoreOctets() =>
-        new[] { "", "-wal" }.Select(end => new FileInfo(Path.Combine(Agent.StateDirectory, AgentStore.FileName + end))).Where(file => file.Exists).Sum(file => file.Length);
 }

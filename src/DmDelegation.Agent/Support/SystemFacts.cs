@@ -6,8 +6,6 @@ namespace DmDelegation.Agent.Support;
 /// <summary>What of the system goes into a bundle: release, kernel, the unit's state, its lines of the journal since the last boot.</summary>
 internal static class SystemFacts
 {
-    private const string Unit = "dmagent.service";
-
     // Own choice: what one looks at; the newest count.
     private const int JournalLines = 5000;
     private const int MaxFileOctets = 1024 * 1024;
@@ -25,10 +23,10 @@ internal static class SystemFacts
         AddFile(bundle, "os-release", "/etc/os-release");
         AddFile(bundle, "kernel", "/proc/version");
         AddFile(bundle, "memory", "/proc/meminfo");
-        await AddOutputAsync(bundle, "unit.txt", "systemctl", ["show", Unit, "--property=" + Properties], cancel);
+        await AddOutputAsync(bundle, "unit.txt", "systemctl", ["show", ServiceUnit.Name, "--property=" + Properties], cancel);
         await AddOutputAsync(
             bundle, "journal.txt", "journalctl",
-            ["--unit", Unit, "--boot", "--lines", $"{JournalLines}", "--output", "short-iso", "--no-pager", "--quiet"], cancel);
+            ["--unit", ServiceUnit.Name, "--boot", "--lines", $"{JournalLines}", "--output", "short-iso", "--no-pager", "--quiet"], cancel);
     }
 
     /// <summary>Adds a text file of the system.</summary>

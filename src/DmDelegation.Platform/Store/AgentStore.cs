@@ -11,6 +11,9 @@ public sealed class AgentStore : IDisposable
     /// <summary>Name of the database in the state directory.</summary>
     public const string FileName = "dmagent.db";
 
+    /// <summary>What its write-ahead log adds to that name.</summary>
+    public const string LogSuffix = "-wal";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly StoreConnection _connection;
@@ -53,7 +56,7 @@ public sealed class AgentStore : IDisposable
     public static OfflineState ReadOffline(string stateDirectory)
     {
         var path = Path.Combine(stateDirectory, FileName);
-        var log = new FileInfo(path + "-wal");
+        var log = new FileInfo(path + LogSuffix);
         var logLeft = log is { Exists: true, Length: > 0 };
         using var connection = StoreConnection.OpenImmutable(path);
         if (IsEmpty(connection))
@@ -61,6 +64,10 @@ public sealed class AgentStore : IDisposable
         CheckVersion(connection);
         return new OfflineState(StateReader.Read(connection), logLeft);
     }
+
+    /// <summary>Size of the store with its log, octets; 0 if there is none.</summary>
+    public static long OctetsIn(string stateDirectory) =>
+        new[] { "", LogSuffix }.Select(end => new FileInfo(Path.Combine(stateDirectory, FileName + end))).Where(file => file.Exists).Sum(file => file.Length);
 
     /// <summary>Looks the main file through while no agent runs, changing nothing; a log that is left is not looked at.</summary>
     /// <returns>The format of the store; null if there is nothing in it yet.</returns>

@@ -16,8 +16,6 @@ public static class StoreRescue
     // Own choice: the first one tells most, and flash that fails again and again must not be filled with its remains.
     private const int MaxSetAside = 3;
 
-    private const string LogSuffix = "-wal";
-
     /// <summary>Opens the store, and what it holds.</summary>
     /// <param name="stateDirectory">The state directory.</param>
     /// <param name="vfs">Name of another SQLite VFS, null for the platform's.</param>
@@ -70,13 +68,13 @@ public static class StoreRescue
             foreach (var old in earlier.Skip(MaxSetAside - 1))
             {
                 File.Delete(old.File);
-                File.Delete(old.File + LogSuffix);
+                File.Delete(old.File + AgentStore.LogSuffix);
             }
 
             File.Move(path, name);
             Native.SyncDirectory(stateDirectory);
-            if (File.Exists(path + LogSuffix))
-                File.Move(path + LogSuffix, name + LogSuffix);
+            if (File.Exists(path + AgentStore.LogSuffix))
+                File.Move(path + AgentStore.LogSuffix, name + AgentStore.LogSuffix);
             Native.SyncDirectory(stateDirectory);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

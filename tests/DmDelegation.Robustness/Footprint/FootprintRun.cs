@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using DmDelegation.ServerStub.Delegation;
 using DmDelegation.ServerStub.Demo;
@@ -29,6 +30,7 @@ internal static class FootprintRun
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Measures; null if the options make no sense.</summary>
@@ -71,7 +73,7 @@ internal static class FootprintRun
 
         figures.Add(new("start_ready_ms", $"start to READY=1, {Nodes} nodes, median of {Starts}", Median(agent, configuration, world.Directory), "ms", ReadyBudgetMs));
         using var running = MeasuredAgent.Start(agent, configuration, world.Directory);
-        figures.Add(new("peak_start_mb", "peak resident, start", Mb(Memory.Of(running.ProcessId).PeakKb), "MB", PeakBudgetMb, PeakLimitMb));
+        figures.Add(new("peak_start_mb", "peak resident, start", Mb(running.Memory.ResidentPeak), "MB", PeakBudgetMb, PeakLimitMb));
         figures.AddRange(await IdleAsync(running, world.Directory));
         figures.AddRange(await SessionsAsync(running, world));
         figures.AddRange(await DelegationAsync(running, world));
@@ -103,16 +105,16 @@ internal static class FootprintRun
     private static async Task<IReadOnlyList<Figure>> IdleAsync(MeasuredAgent running, string folder)
     {
         await Task.Delay(Rest);
-        var memory = Memory.Of(running.ProcessId);
+        var memory = running.Memory;
         var before = running.Written(folder);
         var files = Files(folder);
         await Task.Delay(Idle);
         var written = running.Written(folder) - before;
         return
         [
-            new("idle_rss_mb", "resident at rest", Mb(memory.RssKb), "MB", IdleBudgetMb, IdleLimitMb),
-            new("idle_anon_mb", "  of it anonymous (RssAnon)", Mb(memory.AnonKb), "MB"),
-            new("idle_file_mb", "  of it files (RssFile)", Mb(memory.FileKb), "MB"),
+            new("idle_rss_mb", "resident at rest", Mb(memory.Resident), "MB", IdleBudgetMb, IdleLimitMb),
+            new("idle_anon_mb", "  of it anonymous (RssAnon)", Mb(memory.ResidentAnonymous), "MB"),
+            new("idle_file_mb", "  of it files (RssFile)", Mb(memory.ResidentOfFiles), "MB"),
             new("idle_store_writes", $"write calls in {Idle.TotalSeconds:F0} s at rest", written.Calls, "calls", 0, 0),
             new("idle_files_changed", "files of the state directory changed at rest", Files(folder).Count(file => !files.Contains(file)), "files", 0, 0),
         ];
@@ -122,7 +124,7 @@ internal static class FootprintRun
     {
         var server = world.Servers.Server(DemoWorld.A);
         await SessionAsync(world, DemoWorld.A); // the first one learns nonces and host names
-        Memory.ForgetPeak(running.ProcessId);
+        running.ForgetPeak();
         var before = running.Written(world.Directory);
         for (var i = 0; i < Sessions; i++)
         {
@@ -140,7 +142,7 @@ internal static class FootprintRun
         var replacing = running.Written(world.Directory) - before;
         return
         [
-            new("session_peak_mb", "peak resident, sessions", Mb(Memory.Of(running.ProcessId).PeakKb), "MB", PeakBudgetMb, PeakLimitMb),
+            new("session_peak_mb", "peak resident, sessions", Mb(running.Memory.ResidentPeak), "MB", PeakBudgetMb, PeakLimitMb),
             new(FootprintText.SessionWritten, "written to the store by a session without commands", bare.Octets / 1e3 / Sessions, "kB"),
             new(FootprintText.ReplaceWritten, "written to the store by a session with a Replace", replacing.Octets / 1e3 / Sessions, "kB"),
             new("session_writes", "write calls of a session without commands", (double)bare.Calls / Sessions, "calls"),
@@ -150,7 +152,7 @@ internal static class FootprintRun
 
     private static async Task<IReadOnlyList<Figure>> DelegationAsync(MeasuredAgent running, DemoWorld world)
     {
-        Memory.ForgetPeak(running.ProcessId);
+        running.ForgetPeak();
         var before = running.Written(world.Directory);
         var terms = new DemoOptions { Duration = "until-revoked" }.Terms("auth", [new ScopeEntry("./SCM", "Add+Delete+Exec+Get+Replace")], 3600);
         var (a, b) = (world.Servers.Server(DemoWorld.A), world.Servers.Server(DemoWorld.B));
@@ -160,16 +162,16 @@ internal static class FootprintRun
         await UntilAsync("B has the key", () => StateOf(b, sid) == ProcessState.Armed);
         await SessionAsync(world, DemoWorld.B);
         await UntilAsync("both have closed", () => StateOf(a, sid) == ProcessState.Closed && StateOf(b, sid) == ProcessState.Closed);
-        var peak = Memory.Of(running.ProcessId).PeakKb;
+        var peak = running.Memory.ResidentPeak;
         var written = running.Written(world.Directory) - before;
         await Task.Delay(Rest);
-        var memory = Memory.Of(running.ProcessId);
+        var memory = running.Memory;
         return
         [
             new("delegation_peak_mb", "peak resident, a delegation with the key by CMS", Mb(peak), "MB", PeakBudgetMb, PeakLimitMb),
             new("delegation_written_kb", "written to the store by a whole delegation", written.Octets / 1e3, "kB"),
-            new("after_rss_mb", "resident at rest, after it", Mb(memory.RssKb), "MB", IdleBudgetMb, UsedLimitMb),
-            new("after_anon_mb", "  of it anonymous (RssAnon)", Mb(memory.AnonKb), "MB"),
+            new("after_rss_mb", "resident at rest, after it", Mb(memory.Resident), "MB", IdleBudgetMb, UsedLimitMb),
+            new("after_anon_mb", "  of it anonymous (RssAnon)", Mb(memory.ResidentAnonymous), "MB"),
         ];
     }
 
@@ -185,11 +187,9 @@ internal static class FootprintRun
 
     private static async Task UntilAsync(string what, Func<bool> holds)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!holds())
+        for (var begin = Stopwatch.GetTimestamp(); !holds(); await Task.Delay(AskInterval))
         {
-            await Task.Delay(50, patience.Token).ContinueWith(_ => { }, TaskScheduler.Default);
-            if (patience.IsCancellationRequested)
+            if (Stopwatch.GetElapsedTime(begin) > Patience)
             {
                 throw new TimeoutException($"waited in vain until {what}");
             }
@@ -221,5 +221,5 @@ internal static class FootprintRun
     private static HashSet<(string Name, long Length, DateTime Changed)> Files(string folder) =>
         [.. new DirectoryInfo(Path.Combine(folder, "state")).GetFiles().Select(file => (file.Name, file.Length, file.LastWriteTimeUtc))];
 
-    private static double Mb(long kilobytes) => kilobytes * 1024 / 1e6;
+    private static double Mb(long octets) => octets / 1e6;
 }

@@ -2,26 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using DmDelegation.Platform;
 
 namespace DmDelegation.Robustness.Footprint;
-
-/// <summary>Memory of a process as the kernel counts it, in kB.</summary>
-internal readonly record struct Memory(long RssKb, long AnonKb, long FileKb, long PeakKb)
-{
-    /// <summary>Reads /proc/PID/status.</summary>
-    public static Memory Of(int process)
-    {
-        var lines = File.ReadLines($"/proc/{process}/status").ToList();
-        return new Memory(Value("VmRSS"), Value("RssAnon"), Value("RssFile"), Value("VmHWM"));
-
-        long Value(string name) => long.Parse(
-            lines.Single(line => line.StartsWith(name + ":", StringComparison.Ordinal))[(name.Length + 1)..].Replace("kB", "", StringComparison.Ordinal).Trim(),
-            CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>Begins the peak anew.</summary>
-    public static void ForgetPeak(int process) => File.WriteAllText($"/proc/{process}/clear_refs", "5");
-}
 
 /// <summary>What a process has written so far, without its log.</summary>
 internal readonly record struct Writes(long Octets, long Calls)
@@ -69,6 +52,13 @@ internal sealed class MeasuredAgent : IDisposable
 
         return new MeasuredAgent(process, Stopwatch.GetElapsedTime(begin));
     }
+
+    /// <summary>Its memory as the kernel counts it.</summary>
+    public ProcessStatus Memory => ProcessStatus.Read(ProcessId.ToString(CultureInfo.InvariantCulture))
+        ?? throw new InvalidOperationException("the agent has ended; see its log");
+
+    /// <summary>Begins the peak of its memory anew.</summary>
+    public void ForgetPeak() => File.WriteAllText($"/proc/{ProcessId}/clear_refs", "5");
 
     public static string LogFile(string folder) => Path.Combine(folder, "measured.log");
 

@@ -107,7 +107,7 @@ public sealed partial class MetricsTests
                 {
                     Sessions = ImmutableSortedDictionary.Create<string, ServerSessions>(StringComparer.Ordinal).Add("a.example", sessions).Add("stranger", sessions),
                 },
-                Measure = () => new Measurements(4096, 7, new ProcessFacts(23, 11, 0.5)),
+                Measured = new(() => new Measurements(4096, 7, new ProcessFacts(23, 11, 0.5))),
             },
         };
     }

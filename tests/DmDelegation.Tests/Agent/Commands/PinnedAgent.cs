@@ -39,7 +39,7 @@ internal sealed class PinnedAgent : IAsyncDisposable
                     Sessions = ImmutableSortedDictionary.Create<string, ServerSessions>(StringComparer.Ordinal).Add("a.example", sessions),
                     Warnings = ImmutableDictionary<WarningKey, KnownWarning>.Empty.Add(new("contact-failing", "a.example"), new(Samples.Now.Wall.AddHours(-1), Warnings.Warning)),
                 },
-                Measure = () => new Measurements(4096, 7, new ProcessFacts(20_000_000, 9_000_000, 1.5)),
+                Measured = new(() => new Measurements(4096, 7, new ProcessFacts(20_000_000, 9_000_000, 1.5))),
             },
         };
     }
