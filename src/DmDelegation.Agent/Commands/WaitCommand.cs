@@ -80,7 +80,7 @@ internal sealed class WaitCommand(Terminal terminal, WaitCondition condition, bo
         if (limit is { } longest)
             stop.CancelAfter(longest);
         var missing = "the agent does not answer";
-        var intervals = 1;
+        var unanswered = 0;
         try
         {
             while (true)
@@ -92,8 +92,8 @@ internal sealed class WaitCommand(Terminal terminal, WaitCondition condition, bo
                 if (status is not null && condition.MissingIn(status) is not { Length: > 0 })
                     return Print(new WaitReport(condition.Goal, true, condition.ReachedIn(status)));
                 missing = status is null ? response.Text! : condition.MissingIn(status);
-                await Task.Delay((interval ?? Interval) * intervals, stop.Token);
-                intervals = status is null ? Math.Min(2 * intervals, MostIntervals) : 1;
+                unanswered = status is null ? unanswered + 1 : 0;
+                await Task.Delay((interval ?? Interval) * IntervalsAfter(unanswered), stop.Token);
             }
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -103,6 +103,10 @@ internal sealed class WaitCommand(Terminal terminal, WaitCondition condition, bo
             return terminal.Fail(ExitCodes.NotReached, [$"not {condition.Goal} within {limit!.Value.TotalSeconds} s: {missing}"]);
         }
     }
+
+    /// <summary>How many intervals pass before the next question.</summary>
+    /// <param name="unanswered">Questions in a row that nobody answered.</param>
+    internal static int IntervalsAfter(int unanswered) => unanswered == 0 ? 1 : Math.Min(1 << Math.Min(unanswered - 1, MostIntervals), MostIntervals);
 
     private int Print(WaitReport report) => terminal.Print(report, ReportJson.Readable.WaitReport, json, answer => [answer.Text]);
 

@@ -41,8 +41,8 @@ internal static class MessageSending
 
     /// <summary>
     /// Outbox entries that may go out now, in their order (DEL-239). The server may refuse one alert of a package and take the next; so of
-    /// those about one delegation each waits until the one before is delivered or given up, or does not hold it up any more. Not in the last message of a session: it is a
-    /// farewell, and a guest has no other (DEL-247).
+    /// those about one delegation each waits until the one before is delivered or given up, or does not hold it up any more. Not in the last
+    /// message of a session: it is a farewell, and a guest has no other (DEL-247).
     /// </summary>
     public static IEnumerable<OutboxEntry> Unsent(Work work, SessionState session)
     {

@@ -27,6 +27,16 @@ public sealed class WaitTests : IDisposable
         WaitCondition.Read(goal, server, scope).Data!.MissingIn(status).Length == 0;
 
     [TestMethod]
+    [DataRow(0, 1)]
+    [DataRow(1, 1)]
+    [DataRow(2, 2)]
+    [DataRow(3, 4)]
+    [DataRow(4, 8)]
+    [DataRow(5, 10)]
+    [DataRow(int.MaxValue, 10)]
+    public void Who_does_not_answer_is_asked_less_and_less_often(int unanswered, int intervals) => Assert.AreEqual(intervals, WaitCommand.IntervalsAfter(unanswered));
+
+    [TestMethod]
     public void Managed_is_a_server_with_an_account_that_no_delegation_made()
     {
         Assert.IsTrue(Reached(Status(), "managed"));
